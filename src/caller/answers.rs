@@ -1,0 +1,125 @@
+//! Kept answers of the portal: bounded by size, each for as long as its shortest-lived noun, keyed first by whose they
+//! are. Identical questions under way are one call.
+
+use std::any::Any;
+use std::future::Future;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use moka::Expiry;
+use moka::future::Cache;
+
+use super::epochs::Stamp;
+use crate::config;
+use crate::portal::{Noun, Operation, PortalError};
+use crate::session::Identity;
+
+/// What a kept answer is found by; compared by equality, part by part.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// Whose answer it is.
+    pub identity: Identity,
+    /// The operation.
+    pub operation: &'static str,
+    /// The counters of what the operation reads, taken before asking.
+    pub epochs: Stamp,
+    /// The question: the operation's fields as canonical JSON.
+    pub question: Arc<str>,
+}
+
+/// An answer with what has been made of it.
+pub struct Kept {
+    reply: Arc<dyn Any + Send + Sync>,
+    shape: OnceLock<Arc<dyn Any + Send + Sync>>,
+    bytes: u32,
+    time_to_live: Duration,
+}
+
+impl Kept {
+    /// Keeps a reply of the given size.
+    pub fn new<R: Send + Sync + 'static>(reply: R, bytes: usize, time_to_live: Duration) -> Self {
+        Self {
+            reply: Arc::new(reply),
+            shape: OnceLock::new(),
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+            time_to_live,
+        }
+    }
+
+    /// The reply; its type follows from the operation in the key.
+    #[must_use]
+    pub fn reply<R: Send + Sync + 'static>(&self) -> Arc<R> {
+        self.reply.clone().downcast().expect("an operation has one type of reply")
+    }
+
+    /// What `make` makes of the reply, made once and kept beside it; an operation has one such shape.
+    pub fn shape<R: Send + Sync + 'static, S: Send + Sync + 'static>(&self, make: fn(&R) -> S) -> Arc<S> {
+        let shape = self.shape.get_or_init(|| Arc::new(make(&self.reply::<R>())));
+        shape.clone().downcast().unwrap_or_else(|_| Arc::new(make(&self.reply::<R>())))
+    }
+}
+
+struct PerAnswer;
+
+impl Expiry<Key, Arc<Kept>> for PerAnswer {
+    fn expire_after_create(&self, _: &Key, kept: &Arc<Kept>, _: Instant) -> Option<Duration> {
+        Some(kept.time_to_live)
+    }
+}
+
+/// All kept answers.
+#[derive(Clone)]
+pub struct Answers {
+    settings: Arc<config::Cache>,
+    kept: Cache<Key, Arc<Kept>>,
+}
+
+impl Answers {
+    /// Nothing kept yet.
+    #[must_use]
+    pub fn new(settings: config::Cache) -> Self {
+        let kept = Cache::builder()
+            .max_capacity(settings.max_bytes)
+            // The records of an answer take about as much memory as its JSON; the key and the entry a little more.
+            .weigher(|key: &Key, kept: &Arc<Kept>| {
+                kept.bytes
+                    .saturating_add(u32::try_from(key.question.len()).unwrap_or(u32::MAX))
+                    .saturating_add(512)
+            })
+            .expire_after(PerAnswer)
+            .build();
+        Self { settings: Arc::new(settings), kept }
+    }
+
+    /// How long an operation's answers are kept: as long as the shortest-lived noun it reads.
+    #[must_use]
+    pub fn time_to_live<O: Operation>(&self) -> Duration {
+        let settings = &self.settings;
+        let seconds = O::READS.iter().map(|noun| match noun {
+            Noun::User => settings.user_seconds,
+            Noun::SkillGroup => settings.skill_group_seconds,
+            Noun::Attribute => settings.attribute_seconds,
+            Noun::PrecisionQueue => settings.precision_queue_seconds,
+            Noun::Callback => settings.callback_seconds,
+            Noun::Access => settings.access_seconds,
+            Noun::Catalogue => settings.catalogue_seconds,
+        });
+        Duration::from_secs(seconds.min().unwrap_or_default())
+    }
+
+    /// Whether the answer is there without a call.
+    #[must_use]
+    pub fn has(&self, key: &Key) -> bool {
+        self.kept.contains_key(key)
+    }
+
+    /// The kept answer, or the one `ask` brings. Whoever asks the same meanwhile waits for that one; failures are not
+    /// kept.
+    pub async fn get(
+        &self,
+        key: Key,
+        ask: impl Future<Output = Result<Arc<Kept>, PortalError>>,
+    ) -> Result<Arc<Kept>, PortalError> {
+        self.kept.try_get_with(key, ask).await.map_err(|error| PortalError::clone(&error))
+    }
+}

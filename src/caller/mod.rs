@@ -1,0 +1,56 @@
+//! One signed-in client asking the portal: what is kept, shared, batched, and on whose behalf.
+
+mod access;
+mod answers;
+mod attribute;
+mod callback;
+mod catalogue;
+mod directory;
+pub mod eligibility;
+mod epochs;
+mod plan;
+mod precision_queue;
+mod reader;
+mod roster;
+mod skill_group;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+pub use answers::Answers;
+pub use callback::Presence;
+pub use directory::{AgentDirectory, user_of};
+pub use precision_queue::StaffedQueue;
+pub use reader::{CallerError, House, Reader};
+pub use roster::Roster;
+pub use skill_group::{AgentKey, SkillGroups};
+
+use skill_group::SkillGroupsOf;
+
+/// One request's client: reads through its session, and gathers the keys of its edges.
+pub struct Caller {
+    reader: Arc<Reader>,
+    skill_groups_of: SkillGroupsOf,
+}
+
+impl Caller {
+    /// The client of one request.
+    #[must_use]
+    pub fn new(reader: Reader) -> Self {
+        let reader = Arc::new(reader);
+        Self { skill_groups_of: SkillGroupsOf::new(reader.clone()), reader }
+    }
+
+    /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.
+    pub async fn skill_groups_of(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
+        self.skill_groups_of.load(agent).await
+    }
+}
+
+impl Deref for Caller {
+    type Target = Arc<Reader>;
+
+    fn deref(&self) -> &Arc<Reader> {
+        &self.reader
+    }
+}

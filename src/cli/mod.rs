@@ -1,0 +1,104 @@
+//! The command line: one short function a command.
+
+mod config;
+mod demo;
+mod failure;
+mod http;
+mod logging;
+mod probe;
+mod schema;
+mod serve;
+mod settings;
+mod simulate;
+mod stop;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+
+/// What `portalgraph --help` says under its list of commands.
+const MORE: &str = "\
+Examples:
+  portalgraph demo
+      Try everything with no portal at all: open the address it prints and sign in as it says.
+  portalgraph config > portalgraph.toml
+      Start a settings file of your own: every option, at its default, with its meaning.
+  portalgraph serve --config portalgraph.toml
+      Serve your portal as one graph.
+  PORTALGRAPH__PORTAL__URL=https://portal.example.com portalgraph serve
+      The same without a file: every option can come from the environment.
+
+Exit status:
+  0  it did what was asked
+  1  it failed while running, or a probe found no healthy gateway
+  2  the command line or the configuration is not valid; the message says what is expected";
+
+/// A GraphQL gateway over contact-centre administration portals whose only interface is JSON over POST.
+///
+/// Users of the portal sign in with the account they have, and ask for agents, skill groups, attributes, precision
+/// queues and callbacks in one query; the gateway makes the portal's calls on their behalf, as few as it can.
+#[derive(Debug, Parser)]
+#[command(name = "portalgraph", version, after_long_help = MORE, after_help = "More, with examples: portalgraph --help")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+    Demo(demo::Arguments),
+    Simulate(simulate::Arguments),
+    Config(config::Arguments),
+    Schema(schema::Arguments),
+    Probe(probe::Arguments),
+}
+
+/// Does what the command line says and answers with the exit status.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
+    };
+    done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
+}
+
+/// Writes to standard output at once, also where that is a pipe.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        // Whoever reads may stop early: `portalgraph schema | head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Failure::Print),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_help_with_an_example() {
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(command.get_about().is_some(), "{name} says nothing about itself");
+            let more = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            assert!(more.contains(&format!("portalgraph {name}")), "{name} has no example");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! `portalgraph serve`: the gateway in front of a portal.
+
+use std::future;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::pin::pin;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use super::failure::Failure;
+use super::stop::StopSignals;
+use super::{logging, settings};
+use crate::config::Config;
+use crate::server;
+
+const EXAMPLES: &str = "\
+Examples:
+  portalgraph serve --config portalgraph.toml
+      Serve with the settings of a file.
+  PORTALGRAPH__PORTAL__URL=https://portal.example.com portalgraph serve
+      Serve with the defaults and the one option that has none.
+  PORTALGRAPH__LOG__FORMAT=json portalgraph serve --config portalgraph.toml --listen 0.0.0.0:4000
+      For a container: log lines for a collector, and an address that others reach.
+
+When it is ready it prints one line, `portalgraph is serving http://ADDRESS`, on standard output. Then there are
+  /              the query editor, with sign-in
+  /graphql       the graph, for POST and GET
+  /health/live   whether the process answers
+  /health/ready  whether it can serve
+Log lines go to standard error. Ctrl-C or SIGTERM ends it after the requests under way; a second \
+one ends it at once.
+
+Exit status: 0 after Ctrl-C or SIGTERM, 1 if it cannot listen or serve, 2 if the configuration \
+is not valid.";
+
+/// Serve a portal as one graph.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// The settings file, in TOML; `portalgraph config` prints one to start from.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The address to serve clients on, instead of `server.listen`; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let mut config = settings::load(arguments.config.as_deref())?;
+    config.require_portal()?;
+    if let Some(address) = arguments.listen {
+        config.server.listen = address;
+    }
+    logging::start(&config.log);
+    Runtime::new().map_err(Failure::Start)?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), Failure> {
+    // Before the line that says it serves: whoever reads that may stop the process right away.
+    let stop = StopSignals::listen().map_err(Failure::Start)?.first();
+    let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
+    let (listener, address) = bind(config.server.listen).await?;
+    let mut gateway = pin!(server::run(config, listener, stop));
+    // Begun before the line that says so: settings of which no gateway can be made end it here.
+    tokio::select! {
+        biased;
+        served = &mut gateway => return Ok(served?),
+        () = future::ready(()) => {}
+    }
+    super::print(&format!("portalgraph is serving http://{address}\n"))?;
+    tokio::select! {
+        served = gateway => Ok(served?),
+        () = hurry => Ok(()),
+    }
+}
+
+/// A listener, and the address it has got.
+pub(super) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let refused = |reason| Failure::Listen { address, reason };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((listener, bound))
+}

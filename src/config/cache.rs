@@ -1,0 +1,25 @@
+//! `[cache]`: kept answers of the portal.
+
+use serde::{Deserialize, Serialize};
+
+/// Kept answers of the portal.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cache {
+    /// How much memory the portal's answers may take, in bytes of answer as received.
+    pub max_bytes: u64,
+    /// How long users and agents are kept, in seconds.
+    pub user_seconds: u64,
+    /// How long skill groups and who is in them are kept, in seconds.
+    pub skill_group_seconds: u64,
+    /// How long attributes and who has them are kept, in seconds.
+    pub attribute_seconds: u64,
+    /// How long precision queues are kept, in seconds.
+    pub precision_queue_seconds: u64,
+    /// How long a callback is kept, in seconds.
+    pub callback_seconds: u64,
+    /// How long access summaries and manageable collections are kept, in seconds.
+    pub access_seconds: u64,
+    /// How long catalogues are kept, in seconds.
+    pub catalogue_seconds: u64,
+}

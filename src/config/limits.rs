@@ -1,0 +1,37 @@
+//! `[limits]`: what one query may ask for.
+
+use serde::{Deserialize, Serialize};
+
+/// Who may ask for the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Introspection {
+    /// Anyone who reaches the gateway.
+    Everyone,
+    /// Clients with a session.
+    SignedIn,
+    /// No one.
+    Nobody,
+}
+
+/// What one query may ask for.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// Who may ask for the schema.
+    pub introspection: Introspection,
+    /// How deep a query may nest.
+    pub max_depth: usize,
+    /// How many tokens (names, punctuation, values) a document may have.
+    pub max_tokens: usize,
+    /// How many aliases a query may use.
+    pub max_aliases: usize,
+    /// How many fragment spreads a query may come to once spreads inside fragments are counted each time.
+    pub max_fragment_spreads: usize,
+    /// How many fields a query may come to once fragments are spread, before lists are counted.
+    pub max_fields: usize,
+    /// How many records one page of a connection may hold.
+    pub max_page_size: usize,
+    /// How many records a connection answers when neither `first` nor `last` is given.
+    pub default_page_size: usize,
+}

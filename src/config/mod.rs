@@ -1,0 +1,57 @@
+//! Settings: one file a section, read from the defaults, then a file, then the environment.
+//!
+//! A default is written once, in `config/portalgraph.toml`, beside its doc; the program embeds that file.
+
+mod cache;
+mod error;
+mod file;
+mod icws;
+mod limits;
+mod load;
+mod log;
+mod name;
+mod option;
+mod portal;
+mod server;
+mod session;
+
+pub use cache::Cache;
+pub use error::{ConfigError, Origin, Problem};
+pub use icws::Icws;
+pub use limits::{Introspection, Limits};
+pub use load::ENVIRONMENT_PREFIX;
+pub use log::{Log, LogFormat};
+pub use portal::{AuthTokenMode, Encoding, Portal};
+pub use server::{SecureCookie, Server};
+pub use session::Session;
+
+use serde::{Deserialize, Serialize};
+
+/// The settings file with every option at its default and its doc.
+pub const DEFAULTS: &str = include_str!("../../config/portalgraph.toml");
+
+/// All settings of the program.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[server]`: the side that faces clients.
+    pub server: Server,
+    /// `[portal]`: the administration portal.
+    pub portal: Portal,
+    /// `[icws]`: the second upstream.
+    pub icws: Icws,
+    /// `[session]`: gateway sessions.
+    pub session: Session,
+    /// `[cache]`: kept answers of the portal.
+    pub cache: Cache,
+    /// `[limits]`: what one query may ask for.
+    pub limits: Limits,
+    /// `[log]`: what is written down.
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("the embedded defaults are pinned by a test")
+    }
+}

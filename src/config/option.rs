@@ -1,0 +1,180 @@
+//! One option: what it accepts, in words, and how its value may be shown. Every rule hangs on the key, its default in
+//! the embedded file and its type in the section's struct, so an option of the usual kind needs nothing here.
+
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
+use reqwest::Url;
+use toml::{Table, Value};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::{Config, DEFAULTS};
+
+/// The embedded defaults as a tree: which options there are, and of which type.
+pub(super) static TREE: LazyLock<Table> =
+    LazyLock::new(|| DEFAULTS.parse().expect("the embedded defaults are pinned by a test"));
+
+/// The default at a path, which tells the type; the tables of `portal.rename` are open.
+pub(super) fn default_at(path: &[String]) -> Option<Value> {
+    match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["portal", "rename", _] => Some(Value::Table(Table::new())),
+        ["portal", "rename", _, _] => Some(Value::String(String::new())),
+        [] => Some(Value::Table(TREE.clone())),
+        [first, rest @ ..] => {
+            rest.iter().try_fold(TREE.get(*first)?, |value, name| value.get(*name)).cloned()
+        }
+    }
+}
+
+/// The tree with one value put at a path.
+pub(super) fn put(tree: &mut Table, path: &[String], value: Value) {
+    if let [name] = path {
+        tree.insert(name.clone(), value);
+    } else if let [section, rest @ ..] = path
+        && let Value::Table(inner) = tree.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()))
+    {
+        put(inner, rest, value);
+    }
+}
+
+/// Whether the option accepts the value; if not, what it does accept.
+pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
+    let key = path.join(".");
+    let default = default_at(path).unwrap_or_else(|| value.clone());
+    let accepted = match (key.as_str(), value) {
+        _ if !default.same_type(value) => false,
+        (_, Value::Integer(number)) => range(&key).contains(number),
+        ("portal.url" | "portal.callback_url" | "icws.url", Value::String(text)) => {
+            text.is_empty() || host_only(text).is_some()
+        }
+        ("session.store", Value::String(text)) => is_available_store(text),
+        ("log.level", Value::String(text)) => is_filter(text),
+        (_, Value::String(text)) if path.len() == 4 => !text.is_empty(),
+        _ => true,
+    };
+    if accepted && try_alone(path, value.clone()).is_ok() { Ok(()) } else { Err(expected(path, &default)) }
+}
+
+/// The scheme, host and port of an absolute http or https URL that has nothing else, as the client will use them.
+pub(super) fn host_only(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let is_anonymous = url.username().is_empty() && url.password().is_none() && !text.contains('@');
+    // The parser also takes "https:host" for a URL; a person who wrote that should be asked.
+    let is_absolute = text.contains("://") && url.has_host();
+    (is_bare && is_anonymous && is_absolute).then(|| url.origin().ascii_serialization())
+}
+
+/// The value as an error may show it: no user name, password or query of an address, of the session store no more than
+/// its scheme.
+pub(super) fn shown(path: &[String], value: &Value) -> String {
+    let is_store = path.iter().map(String::as_str).eq(["session", "store"]);
+    match value {
+        Value::String(text) if is_store => match text.split_once("://") {
+            Some((scheme, _)) if scheme.chars().all(char::is_alphanumeric) => format!("\"{scheme}://…\""),
+            _ => "a text that is not shown".to_owned(),
+        },
+        Value::String(text) => format!("{:?}", without_secrets(text)),
+        Value::Integer(number) => number.to_string(),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Float(_) => "a number with a fraction".to_owned(),
+        Value::Datetime(_) => "a time".to_owned(),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Table(_) => "a table".to_owned(),
+    }
+}
+
+fn without_secrets(text: &str) -> String {
+    let text = text.split_once(['?', '#']).map_or_else(|| text.to_owned(), |(kept, _)| format!("{kept}?…"));
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if scheme + 3 <= at => format!("{}…{}", &text[..scheme + 3], &text[at..]),
+        (_, Some(at)) => format!("…{}", &text[at..]),
+        (_, None) => text,
+    }
+}
+
+fn expected(path: &[String], default: &Value) -> String {
+    let key = path.join(".");
+    match (key.as_str(), default) {
+        ("server.listen", _) => "an address and a port, such as \"127.0.0.1:4000\"".to_owned(),
+        ("portal.url" | "portal.callback_url" | "icws.url", _) => {
+            "an address with scheme and host only, such as \"https://portal.example.com\" or \
+             \"https://portal.example.com:8443\""
+                .to_owned()
+        }
+        ("session.store", _) => {
+            "\"memory\": this version has no other store, Redis comes with a later one".to_owned()
+        }
+        ("log.level", _) => "one of off, error, warn, info, debug, trace, or a filter such as \
+             \"info,portalgraph::portal=debug\""
+            .to_owned(),
+        (_, Value::Integer(_)) => {
+            let range = range(&key);
+            let unit = unit(&key).map_or_else(String::new, |unit| format!(" of {unit}"));
+            let reason = if key.starts_with("session.") && key.ends_with("_minutes") {
+                " (the portal's own limit)"
+            } else {
+                ""
+            };
+            format!("a whole number{unit} from {} to {}{reason}", range.start(), range.end())
+        }
+        (_, Value::Table(table)) if table.is_empty() => {
+            "tables of names: [portal.rename.getPQByID] with id = \"Id\"".to_owned()
+        }
+        (_, Value::Table(table)) => {
+            format!(
+                "a section with keys of its own: {}",
+                table.keys().cloned().collect::<Vec<_>>().join(", ")
+            )
+        }
+        _ if path.len() == 4 => "a field's name in quotes".to_owned(),
+        _ => choices(path).unwrap_or_else(|| "a text in quotes".to_owned()),
+    }
+}
+
+/// The spellings an option is closed to, as serde lists them when it meets another one.
+fn choices(path: &[String]) -> Option<String> {
+    let refusal = try_alone(path, Value::String("no option is spelled like this".to_owned())).err()?;
+    let (_, choices) = refusal.message().rsplit_once(", expected ")?;
+    Some(choices.replace('`', ""))
+}
+
+/// The defaults with this one value changed, which tells whether the section's struct takes it.
+fn try_alone(path: &[String], value: Value) -> Result<Config, toml::de::Error> {
+    let mut tree = TREE.clone();
+    put(&mut tree, path, value);
+    tree.try_into()
+}
+
+fn unit(key: &str) -> Option<&str> {
+    let (_, unit) = key.rsplit_once('_')?;
+    matches!(unit, "milliseconds" | "seconds" | "minutes" | "bytes").then_some(unit)
+}
+
+/// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
+fn range(key: &str) -> RangeInclusive<i64> {
+    // Of what is kept, 0 keeps nothing; everywhere else 0 would turn the gateway off.
+    let least = i64::from(!key.starts_with("cache."));
+    let most = match (key, unit(key)) {
+        ("session.idle_minutes", _) => 30,
+        ("session.max_minutes", _) => 12 * 60,
+        (_, Some("milliseconds" | "seconds")) => 31_536_000,
+        _ => 1_000_000_000_000,
+    };
+    least..=most
+}
+
+/// The one place that says which session stores this version has.
+fn is_available_store(store: &str) -> bool {
+    store == "memory"
+}
+
+fn is_filter(text: &str) -> bool {
+    // A word that is no level would be taken for the name of a module: "inof" would silence everything else.
+    let has_only_levels = text
+        .split(',')
+        .filter(|directive| !directive.contains(['=', '[', ']']))
+        .all(|directive| directive.trim().parse::<LevelFilter>().is_ok());
+    !text.trim().is_empty() && has_only_levels && EnvFilter::try_new(text).is_ok()
+}

@@ -1,0 +1,197 @@
+//! `GraphError`: the one place where a failure becomes what clients read in `errors`, with its `extensions.code`.
+
+use async_graphql::ErrorExtensionValues;
+
+use crate::caller::CallerError;
+use crate::portal::PortalError;
+use crate::session::SignInError;
+
+/// The codes a client can branch on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// There is no session, or it has ended: sign in.
+    Unauthenticated,
+    /// The session may not do this.
+    Forbidden,
+    /// The query asks for something that cannot be: mend the query.
+    BadUserInput,
+    /// The portal refused the call; `portalCode` says with which constant.
+    PortalRefused,
+    /// The portal could not be reached.
+    PortalUnreachable,
+    /// The portal did not answer in time.
+    PortalTimeout,
+    /// The portal has too much to do, or too many calls are waiting for it.
+    PortalOverloaded,
+    /// The portal answered something that is not an answer.
+    PortalUnintelligible,
+    /// A defect of the gateway.
+    Internal,
+}
+
+impl Code {
+    /// The code as clients read it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::PortalRefused => "PORTAL_REFUSED",
+            Self::PortalUnreachable => "PORTAL_UNREACHABLE",
+            Self::PortalTimeout => "PORTAL_TIMEOUT",
+            Self::PortalOverloaded => "PORTAL_OVERLOADED",
+            Self::PortalUnintelligible => "PORTAL_UNINTELLIGIBLE",
+            Self::Internal => "INTERNAL",
+        }
+    }
+}
+
+/// A failure as a client sees it. It has no `Display` on purpose: with one, the engine would drop its code.
+#[derive(Clone, Debug)]
+pub struct GraphError {
+    code: Code,
+    message: String,
+    operation: Option<&'static str>,
+    portal_code: Option<String>,
+    retryable: bool,
+}
+
+impl GraphError {
+    /// A failure that asking again will not mend.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), operation: None, portal_code: None, retryable: false }
+    }
+
+    /// A query that asks for what cannot be.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::new(Code::BadUserInput, message)
+    }
+
+    /// Nobody is signed in.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            Code::Unauthenticated,
+            "Nobody is signed in: call the login mutation, or send the session's token as `Authorization: Bearer …`.",
+        )
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The sentence for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl From<PortalError> for GraphError {
+    fn from(error: PortalError) -> Self {
+        let operation = error.operation();
+        let (code, message, retryable) = match &error {
+            PortalError::Refused { code_message, .. } => {
+                let constant = code_message.as_deref().map(|text| format!(" ({text})")).unwrap_or_default();
+                (Code::PortalRefused, format!("The portal refused {operation}{constant}."), false)
+            }
+            PortalError::SessionEnded { .. } => (
+                Code::Unauthenticated,
+                "The portal has ended the session behind this one: sign in again.".to_owned(),
+                false,
+            ),
+            PortalError::Unreachable { reason, .. } => (
+                Code::PortalUnreachable,
+                format!("The portal could not be reached for {operation}: {reason}."),
+                true,
+            ),
+            PortalError::TimedOut { after, .. } => (
+                Code::PortalTimeout,
+                format!(
+                    "The portal did not answer {operation} within {} ms (portal.call_timeout_milliseconds).",
+                    after.as_millis()
+                ),
+                true,
+            ),
+            PortalError::Overloaded { .. } => (
+                Code::PortalOverloaded,
+                format!("The portal has no room for {operation} at the moment."),
+                true,
+            ),
+            PortalError::Unintelligible { reason, .. } => (
+                Code::PortalUnintelligible,
+                format!("The portal's answer to {operation} could not be understood: {reason}."),
+                false,
+            ),
+            PortalError::Status { status, .. } => (
+                Code::PortalRefused,
+                format!("The portal answered {operation} with HTTP status {status}."),
+                *status >= 500,
+            ),
+            PortalError::NotConfigured { setting, .. } => (
+                Code::PortalUnreachable,
+                format!("{operation} is not available here: the gateway's setting {setting} is empty."),
+                false,
+            ),
+        };
+        let portal_code = match error {
+            PortalError::Refused { code_message, .. } => code_message.map(|text| text.to_string()),
+            _ => None,
+        };
+        Self { code, message, operation: Some(operation), portal_code, retryable }
+    }
+}
+
+impl From<CallerError> for GraphError {
+    fn from(error: CallerError) -> Self {
+        match error {
+            CallerError::Portal(error) => error.into(),
+            CallerError::NoTenant => Self::new(
+                Code::Forbidden,
+                "This session has not entered a tenant yet: call the selectTenant mutation first.",
+            ),
+        }
+    }
+}
+
+impl From<SignInError> for GraphError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Portal(error) => error.into(),
+            SignInError::NoTenantSelectionPending => Self::new(
+                Code::Forbidden,
+                "No tenant is waiting to be selected: call the login mutation first.",
+            ),
+            SignInError::NoRandomness => {
+                Self::new(Code::Internal, "The gateway could not make a session token.")
+            }
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_types,
+    reason = "this is the conversion the ban points to: every error gets its code here"
+)]
+impl From<GraphError> for async_graphql::Error {
+    fn from(error: GraphError) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", error.code.as_str());
+        if let Some(operation) = error.operation {
+            extensions.set("operation", operation);
+        }
+        if let Some(portal_code) = error.portal_code {
+            extensions.set("portalCode", portal_code);
+        }
+        extensions.set("retryable", error.retryable);
+        Self { message: error.message, source: None, extensions: Some(extensions) }
+    }
+}
+
+/// A field that costs a portal call: null with its error where the call fails, so that the rest of the answer stands.
+///
+/// The engine nulls the *parent* of a field that answers `Result<Option<T>>`; an `Option<Result<T>>` it nulls alone.
+pub type Nullable<T> = Option<Result<T, GraphError>>;

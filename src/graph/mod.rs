@@ -1,0 +1,66 @@
+//! What clients see: one file a type. Changes slowly and on purpose; `schema.graphql` is printed from here.
+
+#![expect(clippy::too_many_arguments, reason = "a resolver's arguments are those of its field")]
+#![expect(clippy::unused_async, reason = "the engine awaits every resolver of an interface's field")]
+
+mod access;
+mod agent;
+mod agent_desk_settings;
+mod agent_profile;
+mod agent_team;
+mod attribute;
+mod billing_unit;
+mod callback;
+mod callback_queue;
+mod catalogue;
+mod connection;
+mod context;
+mod date_time;
+mod department;
+mod eligible_agent;
+mod error;
+mod id;
+mod list;
+mod listing;
+mod lookup;
+mod node;
+mod order;
+mod platform;
+mod precision_queue;
+mod precision_queue_step;
+mod query;
+mod role_group;
+mod sign_in;
+mod site;
+mod skill_group;
+mod tenant;
+mod user;
+mod user_list;
+mod viewer;
+
+pub use context::{Gateway, GatewayError, SessionChange, Visit};
+pub use error::{Code, GraphError, Nullable};
+pub use list::List;
+
+use async_graphql::{EmptySubscription, SDLExportOptions};
+
+use crate::config::Limits;
+
+/// The whole graph.
+pub type Schema = async_graphql::Schema<query::Query, sign_in::SignInMutation, EmptySubscription>;
+
+/// Builds the graph with the page sizes it allows; the other limits are the HTTP layer's, which looks before parsing.
+#[must_use]
+pub fn schema(limits: &Limits) -> Schema {
+    Schema::build(query::Query, sign_in::SignInMutation, EmptySubscription)
+        .data(limits.clone())
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as text, as `schema.graphql` has it.
+#[must_use]
+pub fn sdl() -> String {
+    let schema = schema(&crate::config::Config::default().limits);
+    schema.sdl_with_options(SDLExportOptions::new().include_specified_by().sorted_fields().sorted_arguments())
+}

@@ -1,0 +1,180 @@
+//! `PrecisionQueueStep` and its terms: what a step of a precision queue asks of agents.
+
+use std::sync::Arc;
+
+use async_graphql::{Enum, Object};
+
+use super::attribute::Attribute;
+use super::list::List;
+use crate::caller::StaffedQueue;
+use crate::caller::eligibility::CompiledStep;
+use crate::portal::{TenantId, precision_queue as wire};
+
+/// How a term is related to the terms before it.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum TermRelation {
+    /// Not at all: it is the first.
+    None,
+    /// Both must hold.
+    And,
+    /// One must hold.
+    Or,
+    /// A relation this gateway does not know; `termRelationCode` has the portal's own code.
+    Unknown,
+}
+
+/// How an attribute is compared with a term's value.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+pub enum AttributeRelation {
+    /// Is equal.
+    Equal,
+    /// Is not equal.
+    NotEqual,
+    /// Is less.
+    LessThan,
+    /// Is less or equal.
+    LessThanOrEqual,
+    /// Is greater.
+    GreaterThan,
+    /// Is greater or equal.
+    GreaterThanOrEqual,
+    /// The agent has the attribute, with whatever value.
+    HasAttribute,
+    /// The agent does not have the attribute.
+    LacksAttribute,
+    /// A relation this gateway does not know; `attributeRelationCode` has the portal's own code.
+    Unknown,
+}
+
+/// A step of a precision queue.
+pub struct PrecisionQueueStep {
+    tenant: TenantId,
+    queue: StaffedQueue,
+    place: usize,
+    record: Arc<wire::Step>,
+}
+
+impl PrecisionQueueStep {
+    /// Shows the step at a place of a queue.
+    #[must_use]
+    pub fn new(tenant: TenantId, queue: StaffedQueue, (place, record): (usize, Arc<wire::Step>)) -> Self {
+        Self { tenant, queue, place, record }
+    }
+}
+
+/// A step of a precision queue: whom it asks for, and how long a call waits for one of them.
+#[Object]
+impl PrecisionQueueStep {
+    /// The step's number, from 1.
+    fn step_number(&self) -> i32 {
+        i32::try_from(self.place + 1).unwrap_or(i32::MAX)
+    }
+
+    /// What an agent must satisfy, term by term.
+    async fn terms(&self) -> List<PrecisionQueueTerm> {
+        let terms = self.record.terms.iter();
+        terms.map(|record| PrecisionQueueTerm { tenant: self.tenant, record: record.clone() }).collect()
+    }
+
+    /// How long a call waits at this step before it goes on; 0 or null goes on at once, -1 stays.
+    fn wait_seconds(&self) -> Option<i64> {
+        self.record.wait_time
+    }
+
+    /// How many agents satisfy the step, by the portal's count.
+    fn agent_count(&self) -> Option<i64> {
+        self.record.agent_count
+    }
+
+    /// A formula over the running call; where it is false, the step is skipped.
+    fn consider_if(&self) -> Option<&str> {
+        self.record.consider_if.as_deref()
+    }
+
+    /// Whether the step has a formula that only a running call can decide.
+    fn is_conditional(&self) -> bool {
+        self.queue.compiled.steps().get(self.place).is_some_and(CompiledStep::is_conditional)
+    }
+
+    /// Whether ANDs and ORs are mixed without parentheses, in which case the two usual readings differ; the gateway
+    /// lets AND bind tighter.
+    fn mixes_relations(&self) -> bool {
+        self.queue.compiled.steps().get(self.place).is_some_and(CompiledStep::mixes_relations)
+    }
+
+    /// Why the gateway cannot evaluate the step, in words; empty where it can. Such a step matches nobody here.
+    async fn problems(&self) -> List<String> {
+        let step = self.queue.compiled.steps().get(self.place);
+        step.map(|step| step.problems().iter().map(ToString::to_string).collect()).unwrap_or_default()
+    }
+}
+
+/// A term of a step: an attribute compared with a value.
+pub struct PrecisionQueueTerm {
+    tenant: TenantId,
+    record: Arc<wire::Term>,
+}
+
+/// A term of a step: an attribute compared with a value, and how it joins the terms before it.
+#[Object]
+impl PrecisionQueueTerm {
+    /// The attribute; null where the portal does not say which.
+    async fn attribute(&self) -> Option<Attribute> {
+        self.record.attribute.as_ref().map(|record| Attribute::mentioned(self.tenant, record.clone()))
+    }
+
+    /// How the attribute is compared with the value.
+    fn attribute_relation(&self) -> AttributeRelation {
+        match self.record.attribute_relation {
+            Some(1) => AttributeRelation::Equal,
+            Some(2) => AttributeRelation::NotEqual,
+            Some(3) => AttributeRelation::LessThan,
+            Some(4) => AttributeRelation::LessThanOrEqual,
+            Some(5) => AttributeRelation::GreaterThan,
+            Some(6) => AttributeRelation::GreaterThanOrEqual,
+            Some(9) => AttributeRelation::HasAttribute,
+            Some(10) => AttributeRelation::LacksAttribute,
+            _ => AttributeRelation::Unknown,
+        }
+    }
+
+    /// How the term is related to the terms before it.
+    fn term_relation(&self) -> TermRelation {
+        match self.record.term_relation {
+            Some(0) => TermRelation::None,
+            Some(1) => TermRelation::And,
+            Some(2) => TermRelation::Or,
+            _ => TermRelation::Unknown,
+        }
+    }
+
+    /// The portal's own code of the attribute relation.
+    fn attribute_relation_code(&self) -> Option<i64> {
+        self.record.attribute_relation
+    }
+
+    /// The portal's own name of the attribute relation.
+    fn attribute_relation_name(&self) -> Option<&str> {
+        self.record.attribute_relation_string.as_deref()
+    }
+
+    /// The portal's own code of the term relation.
+    fn term_relation_code(&self) -> Option<i64> {
+        self.record.term_relation
+    }
+
+    /// The portal's own name of the term relation.
+    fn term_relation_name(&self) -> Option<&str> {
+        self.record.term_relation_string.as_deref()
+    }
+
+    /// Parentheses that open before the term (positive) or close after it (negative).
+    fn parenthesis_count(&self) -> Option<i64> {
+        self.record.paren_count
+    }
+
+    /// The value compared with, as text.
+    fn value(&self) -> Option<&str> {
+        self.record.value1.as_deref()
+    }
+}

@@ -1,0 +1,56 @@
+//! `Tenant`: a customer's part of the portal.
+
+use async_graphql::{Context, ID, Object};
+
+use super::context::ContextExt as _;
+use super::id::{Kind, NodeId};
+use crate::portal::{TenantId, auth as wire};
+
+/// A customer's part of the portal.
+#[derive(Clone)]
+pub struct Tenant {
+    id: TenantId,
+    record: Option<std::sync::Arc<wire::Tenant>>,
+}
+
+impl Tenant {
+    /// The tenant the viewer is in; its names are looked up when asked for.
+    #[must_use]
+    pub fn of(id: TenantId) -> Self {
+        Self { id, record: None }
+    }
+
+    /// A tenant as login listed it; one without a key cannot be selected and is not shown.
+    #[must_use]
+    pub fn listed(record: &std::sync::Arc<wire::Tenant>) -> Option<Self> {
+        Some(Self { id: record.id_program?, record: Some(record.clone()) })
+    }
+
+    fn record(&self, ctx: &Context<'_>) -> Option<std::sync::Arc<wire::Tenant>> {
+        self.record.clone().or_else(|| ctx.visit().current()?.session().tenant().cloned())
+    }
+}
+
+/// A customer's part of the portal.
+#[Object]
+impl Tenant {
+    /// The global id.
+    pub async fn id(&self) -> ID {
+        NodeId::new(self.id, Kind::Tenant, self.id.0).encode()
+    }
+
+    /// The portal's own key; `selectTenant` takes it.
+    fn database_id(&self) -> i64 {
+        self.id.0
+    }
+
+    /// The name; null where the portal gave none at sign-in.
+    async fn name(&self, ctx: &Context<'_>) -> Option<String> {
+        self.record(ctx)?.program_nm.clone()
+    }
+
+    /// The prefix that names the tenant to the callback service.
+    async fn program_prefix(&self, ctx: &Context<'_>) -> Option<String> {
+        self.record(ctx)?.program_prefix.clone()
+    }
+}

@@ -1,0 +1,286 @@
+//! `Portal::call`: sign, post, time out, unwrap, translate failure. One HTTP client for all sessions, without a cookie
+//! store of its own and without redirects, so that no session's state can reach another's call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Response, StatusCode, Url};
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
+
+use super::credentials::{Credentials, cookie_of};
+use super::dialect;
+use super::envelope::Reply;
+use super::error::PortalError;
+use super::operation::{Authentication, Base, Body, Operation};
+use super::scalar::Secret;
+use crate::config;
+
+/// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests.
+const DECODE_ASIDE_BYTES: usize = 128 * 1024;
+
+/// The two hosts of the contract, parsed once.
+#[derive(Clone, Debug)]
+pub struct PortalUrls {
+    portal: Url,
+    callback: Option<Url>,
+}
+
+/// The client of one portal, shared by all sessions.
+#[derive(Clone)]
+pub struct Portal {
+    http: reqwest::Client,
+    urls: PortalUrls,
+    settings: Arc<config::Portal>,
+}
+
+/// What a call brought.
+#[derive(Debug)]
+pub struct Answer<R> {
+    /// The reply, accepted by its operation.
+    pub reply: R,
+    /// The session cookie, where the answer set one.
+    pub cookie: Option<Secret>,
+    /// The body's size, by which the cache weighs it.
+    pub bytes: usize,
+}
+
+impl Portal {
+    /// A client with the given settings; fails if an address is not a URL or the TLS of the machine cannot be used.
+    pub fn new(settings: config::Portal) -> Result<Self, String> {
+        // A second installation in one process is refused and harmless: the first one serves both.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let parse = |name: &str, text: &str| Url::parse(text).map_err(|error| format!("{name}: {error}"));
+        let urls = PortalUrls {
+            portal: parse("portal.url", &settings.url)?,
+            callback: match settings.callback_url.as_str() {
+                "" => None,
+                text => Some(parse("portal.callback_url", text)?),
+            },
+        };
+        #[expect(clippy::disallowed_methods, reason = "this is the one client the ban points to")]
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_millis(settings.connect_timeout_milliseconds))
+            .timeout(Duration::from_millis(settings.call_timeout_milliseconds))
+            .pool_max_idle_per_host(settings.max_concurrent_calls)
+            .tcp_nodelay(true)
+            .referer(false)
+            .no_proxy()
+            .user_agent(concat!("portalgraph/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| error.without_url().to_string())?;
+        Ok(Self { http, urls, settings: Arc::new(settings) })
+    }
+
+    /// The settings this client was made with.
+    #[must_use]
+    pub fn settings(&self) -> &config::Portal {
+        &self.settings
+    }
+
+    /// Sends the operation once and answers its reply if the portal accepted it.
+    pub async fn call<O: Operation>(
+        &self,
+        operation: &O,
+        credentials: Option<&Credentials>,
+    ) -> Result<Answer<O::Reply>, PortalError> {
+        let started = tokio::time::Instant::now();
+        let result = self.send(operation, credentials).await;
+        let outcome = match &result {
+            Ok(_) => "ok",
+            Err(PortalError::Refused { .. }) => "refused",
+            Err(_) => "failed",
+        };
+        let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(portal.operation = O::NAME, portal.outcome = outcome, duration_ms, "portal call");
+        result
+    }
+
+    async fn send<O: Operation>(
+        &self,
+        operation: &O,
+        credentials: Option<&Credentials>,
+    ) -> Result<Answer<O::Reply>, PortalError> {
+        let url = self.url::<O>(&operation.path())?;
+        let mut request = match O::BODY {
+            Body::Get => self.http.get(url),
+            Body::Empty => self.http.post(url),
+            Body::Json | Body::EmptyObject => self
+                .http
+                .post(url)
+                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .body(self.body(operation, credentials)?),
+        };
+        if let (Authentication::Cookie | Authentication::CookieAndToken { .. }, Some(credentials)) =
+            (O::AUTHENTICATION, credentials)
+        {
+            request = credentials.sign(request);
+        }
+        let response = request.send().await.map_err(|error| self.lost::<O>(&error))?;
+        let cookie = cookie_of(response.headers());
+        check_status::<O>(&response)?;
+        let body = self.read::<O>(response).await?;
+        let bytes = body.len();
+        let reply = if bytes > DECODE_ASIDE_BYTES {
+            tokio::task::spawn_blocking(move || decode::<O>(&body)).await.map_err(|_| {
+                PortalError::Unintelligible {
+                    operation: O::NAME,
+                    reason: "reading it was interrupted".into(),
+                }
+            })??
+        } else {
+            decode::<O>(&body)?
+        };
+        if O::accepts(&reply) {
+            return Ok(Answer { reply, cookie, bytes });
+        }
+        if reply.code().is_none() {
+            return Err(PortalError::Unintelligible {
+                operation: O::NAME,
+                reason: "it has no result code".into(),
+            });
+        }
+        Err(PortalError::Refused { operation: O::NAME, code_message: constant(reply.code_message()) })
+    }
+
+    fn url<O: Operation>(&self, path: &str) -> Result<Url, PortalError> {
+        let base = match O::BASE {
+            Base::Portal => &self.urls.portal,
+            Base::Callback => self
+                .urls
+                .callback
+                .as_ref()
+                .ok_or(PortalError::NotConfigured { operation: O::NAME, setting: "portal.callback_url" })?,
+        };
+        let mut url = base.clone();
+        url.set_path(path);
+        Ok(url)
+    }
+
+    fn body<O: Operation>(
+        &self,
+        operation: &O,
+        credentials: Option<&Credentials>,
+    ) -> Result<Vec<u8>, PortalError> {
+        let unsendable = |_| PortalError::Unintelligible {
+            operation: O::NAME,
+            reason: "the request could not be written as JSON".into(),
+        };
+        let mut body = match serde_json::to_value(operation).map_err(unsendable)? {
+            Value::Object(body) if O::BODY == Body::Json => body,
+            _ => Map::new(),
+        };
+        if let Some(names) = self.settings.rename.get(O::NAME) {
+            dialect::rename(&mut body, names);
+        }
+        if let Some(credentials) = credentials {
+            credentials.fill(&mut body, O::AUTHENTICATION, self.settings.auth_token_mode);
+        }
+        serde_json::to_vec(&body).map_err(unsendable)
+    }
+
+    async fn read<O: Operation>(&self, mut response: Response) -> Result<BytesMut, PortalError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost::<O>(&error))? {
+            if body.len() + chunk.len() > self.settings.max_answer_bytes {
+                return Err(PortalError::Unintelligible {
+                    operation: O::NAME,
+                    reason: "it is larger than portal.max_answer_bytes".into(),
+                });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// Names the cause of a failure below HTTP; reqwest's own text would name the host.
+    fn lost<O: Operation>(&self, error: &reqwest::Error) -> PortalError {
+        let operation = O::NAME;
+        if error.is_timeout() && !error.is_connect() {
+            let after = Duration::from_millis(self.settings.call_timeout_milliseconds);
+            return PortalError::TimedOut { operation, after };
+        }
+        let reason = match error {
+            error if error.is_connect() && error.is_timeout() => "connecting took too long",
+            error if error.is_connect() => "no connection could be made",
+            error if error.is_decode() => "the answer's compression was broken",
+            error if error.is_body() => "the connection broke in the middle of the answer",
+            _ => "the connection broke before an answer came",
+        };
+        PortalError::Unreachable { operation, reason }
+    }
+}
+
+fn check_status<O: Operation>(response: &Response) -> Result<(), PortalError> {
+    let operation = O::NAME;
+    let status = response.status();
+    let retry_after = || {
+        let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    };
+    let in_session = O::AUTHENTICATION != Authentication::None;
+    match status {
+        _ if status.is_success() => Ok(()),
+        StatusCode::UNAUTHORIZED if in_session => Err(PortalError::SessionEnded { operation }),
+        _ if status.is_redirection() && in_session => Err(PortalError::SessionEnded { operation }),
+        StatusCode::TOO_MANY_REQUESTS => {
+            Err(PortalError::Overloaded { operation, retry_after: retry_after() })
+        }
+        StatusCode::SERVICE_UNAVAILABLE if retry_after().is_some() => {
+            Err(PortalError::Overloaded { operation, retry_after: retry_after() })
+        }
+        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+            Err(PortalError::Unreachable { operation, reason: "a gateway in front of it found nobody" })
+        }
+        _ => Err(PortalError::Status { operation, status: status.as_u16() }),
+    }
+}
+
+fn decode<O: Operation>(body: &[u8]) -> Result<O::Reply, PortalError> {
+    let operation = O::NAME;
+    let mut reply = match O::Reply::read(body) {
+        Ok(reply) => reply,
+        Err(error) => {
+            let trimmed = body.trim_ascii_start();
+            if trimmed.starts_with(b"<")
+                && O::AUTHENTICATION != Authentication::None
+                && is_login_page(trimmed)
+            {
+                return Err(PortalError::SessionEnded { operation });
+            }
+            // The reader's error names a field, and thereby hides whether the text itself was broken.
+            let broken = serde_json::from_slice::<IgnoredAny>(body).err();
+            let reason = match (trimmed.first(), broken) {
+                (None, _) => "it is empty".into(),
+                (Some(b'<'), _) => "it is an HTML page".into(),
+                (_, Some(broken)) if broken.is_eof() => "it ends in the middle".into(),
+                (_, Some(_)) => "it is not JSON".into(),
+                // The readers of records name fields and expectations, never values, so their text may be shown.
+                (_, None) => error.to_string().into(),
+            };
+            return Err(PortalError::Unintelligible { operation, reason });
+        }
+    };
+    reply.settle();
+    Ok(reply)
+}
+
+/// Whether an HTML page asks for a password: what a servlet container shows when a session is over.
+fn is_login_page(page: &[u8]) -> bool {
+    let page = String::from_utf8_lossy(page.get(..64 * 1024).unwrap_or(page)).to_ascii_lowercase();
+    ["type=\"password\"", "type='password'", "type=password", "j_security_check", "j_password"]
+        .iter()
+        .any(|mark| page.contains(mark))
+}
+
+/// The portal's constant if it looks like one; free text of the portal is not passed on.
+fn constant(text: Option<&str>) -> Option<Arc<str>> {
+    let text = text?.trim();
+    let looks_right = !text.is_empty()
+        && text.len() <= 120
+        && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    looks_right.then(|| text.into())
+}

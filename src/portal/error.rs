@@ -1,0 +1,89 @@
+//! `PortalError`: why a call of the portal failed, by cause, with the operation. Cheap to clone: one failure reaches
+//! many fields. It never holds a body, a host or a secret.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Why a call of the portal failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PortalError {
+    /// The portal understood and said no: `code` was not 0.
+    #[error("the portal refused {operation}{}", .code_message.as_deref().map(|text| format!(" with {text}")).unwrap_or_default())]
+    Refused {
+        /// The operation.
+        operation: &'static str,
+        /// The portal's constant, where it sent one.
+        code_message: Option<Arc<str>>,
+    },
+    /// The portal no longer knows the session: 401, a redirect, or its login page instead of an answer.
+    #[error("the portal session behind {operation} has ended")]
+    SessionEnded {
+        /// The operation.
+        operation: &'static str,
+    },
+    /// Nothing was answered: no connection, a reset, or a gateway in between that found nobody.
+    #[error("the portal could not be reached for {operation}: {reason}")]
+    Unreachable {
+        /// The operation.
+        operation: &'static str,
+        /// What went wrong, in words.
+        reason: &'static str,
+    },
+    /// No answer came in time.
+    #[error("the portal did not answer {operation} within {} ms", .after.as_millis())]
+    TimedOut {
+        /// The operation.
+        operation: &'static str,
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The portal asks to be left alone for a while: 429, or 503 with Retry-After.
+    #[error("the portal is overloaded and turned {operation} away")]
+    Overloaded {
+        /// The operation.
+        operation: &'static str,
+        /// How long it asks to wait.
+        retry_after: Option<Duration>,
+    },
+    /// Something came back that is not an answer of this operation.
+    #[error("the portal's answer to {operation} could not be understood: {reason}")]
+    Unintelligible {
+        /// The operation.
+        operation: &'static str,
+        /// What was wrong with it; names fields, never values.
+        reason: Arc<str>,
+    },
+    /// The portal answered with an HTTP status that means failure.
+    #[error("the portal answered {operation} with HTTP status {status}")]
+    Status {
+        /// The operation.
+        operation: &'static str,
+        /// The status.
+        status: u16,
+    },
+    /// The operation needs a setting that is empty.
+    #[error("{operation} needs the setting {setting}, which is empty")]
+    NotConfigured {
+        /// The operation.
+        operation: &'static str,
+        /// The setting's dotted name.
+        setting: &'static str,
+    },
+}
+
+impl PortalError {
+    /// The operation that failed.
+    #[must_use]
+    pub fn operation(&self) -> &'static str {
+        match self {
+            Self::Refused { operation, .. }
+            | Self::SessionEnded { operation }
+            | Self::Unreachable { operation, .. }
+            | Self::TimedOut { operation, .. }
+            | Self::Overloaded { operation, .. }
+            | Self::Unintelligible { operation, .. }
+            | Self::Status { operation, .. }
+            | Self::NotConfigured { operation, .. } => operation,
+        }
+    }
+}

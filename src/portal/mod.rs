@@ -1,0 +1,29 @@
+//! What the portal says: its operations, its records, and the client that asks. Changes when the portal changes.
+
+pub mod access;
+pub mod agent;
+pub mod attribute;
+pub mod auth;
+pub mod callback;
+mod client;
+mod credentials;
+pub mod dialect;
+mod envelope;
+mod error;
+mod operation;
+pub mod precision_queue;
+mod record;
+pub mod reference;
+mod scalar;
+pub mod skill_group;
+mod tolerant;
+pub mod user;
+
+pub use client::{Answer, Portal, PortalUrls};
+pub use credentials::Credentials;
+pub use envelope::{Envelope, Paging, Reply};
+pub use error::PortalError;
+pub use operation::{Authentication, Base, Body, Noun, Operation};
+pub use record::{Record, Rest};
+pub use scalar::*;
+pub use tolerant::{Leaf, Tolerant};

@@ -1,0 +1,105 @@
+//! The `Operation` trait: one type an operation of the portal, from which client, cache, metrics and simulator follow.
+
+use std::borrow::Cow;
+
+use super::envelope::Reply;
+use super::record::Record;
+
+/// A kind of record, by which kept answers are forgotten after a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(usize)]
+pub enum Noun {
+    /// Users and agents, which are one record.
+    User,
+    /// Skill groups and who is in them.
+    SkillGroup,
+    /// Attributes and who has them.
+    Attribute,
+    /// Precision queues with their steps.
+    PrecisionQueue,
+    /// Callbacks.
+    Callback,
+    /// Access groups and collections.
+    Access,
+    /// Departments, sites, role groups and the other catalogues.
+    Catalogue,
+}
+
+impl Noun {
+    /// Every noun, in the order of its number.
+    pub const ALL: [Self; 7] = [
+        Self::User,
+        Self::SkillGroup,
+        Self::Attribute,
+        Self::PrecisionQueue,
+        Self::Callback,
+        Self::Access,
+        Self::Catalogue,
+    ];
+}
+
+/// Which of the contract's two bases an operation is posted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// The administration portal.
+    Portal,
+    /// The callback service, which has a host of its own.
+    Callback,
+}
+
+/// What an operation must prove.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// Nothing.
+    None,
+    /// The session cookie.
+    Cookie,
+    /// The cookie, and the token in the body.
+    CookieAndToken {
+        /// Whether the operation's own request table lists the token.
+        documented: bool,
+    },
+}
+
+/// How an operation is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// POST with the record as JSON.
+    Json,
+    /// POST without a body; the record's fields are in the path.
+    Empty,
+    /// POST with `{}`; the record's fields are in the path.
+    EmptyObject,
+    /// GET; the record's fields are in the path.
+    Get,
+}
+
+/// An operation of the portal: what is asked, where, and what it reads or changes. The type is the request's body.
+pub trait Operation: Record + Clone {
+    /// The contract's id of the operation, for logs, metrics and errors.
+    const NAME: &'static str;
+    /// The path below the base's host, with `{…}` where a value goes.
+    const PATH: &'static str;
+    /// The host it is sent to.
+    const BASE: Base = Base::Portal;
+    /// How it is sent.
+    const BODY: Body = Body::Json;
+    /// What it must prove.
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: true };
+    /// What its reply is made of; a write reads nothing.
+    const READS: &'static [Noun] = &[];
+    /// What it changes. A write is never kept, shared or sent twice.
+    const WRITES: &'static [Noun] = &[];
+    /// What comes back.
+    type Reply: Reply;
+
+    /// The path with its values in place, percent-encoded.
+    fn path(&self) -> Cow<'static, str> {
+        Cow::Borrowed(Self::PATH)
+    }
+
+    /// Whether the reply says the call did what was asked; only login looks further than `code`.
+    fn accepts(reply: &Self::Reply) -> bool {
+        reply.code() == Some(0)
+    }
+}

@@ -1,0 +1,159 @@
+//! Skill groups: getSkillGroups, getSkillsForAgent.
+
+use std::sync::Arc;
+
+use super::envelope::{Paging, reply};
+use super::operation::{Noun, Operation};
+use super::record::record;
+use super::scalar::{PlatformId, SkillGroupId, TenantId, UserId};
+
+record! {
+    /// Lists skill groups (skills/getSkillGroups).
+    pub struct GetSkillGroups {
+        /// Skill target ID.
+        skill_target_id: Option<SkillGroupId> = "skillTargetId",
+        /// Peripheral ID.
+        peripheral_id: Option<PlatformId> = "peripheralId",
+        /// Peripheral name.
+        peripheral_name: Option<String> = "peripheralName",
+        /// Description.
+        description: Option<String> = "description",
+        /// Enterprise name.
+        enterprise_name: Option<String> = "enterpriseName",
+        /// Transfer number.
+        transfer_number: Option<String> = "transferNumber",
+        /// Ask for the basic form of the objects only.
+        get_base_object_info_only: Option<bool> = "getBaseObjectInfoOnly",
+        /// Skill change ID.
+        skill_change_id: Option<i64> = "skillChangeId",
+        /// Rows per page; 0 asks for all rows unpaged.
+        page_size: Option<i64> = "pageSize",
+        /// Page wanted.
+        page_number: Option<i64> = "pageNumber",
+        /// Columns to sort by.
+        sort_by: Vec<String> = "sortBy",
+        /// Sort direction.
+        direction: Option<String> = "direction",
+    }
+}
+
+reply! {
+    /// One list is filled, by the form asked for.
+    pub struct GetSkillGroupsReply {
+        /// Skill groups, full form.
+        skill_group_list: Vec<Arc<SkillGroup>> = "skillGroupList",
+        /// Skill groups, basic form.
+        basic_skill_group_list: Vec<Arc<SkillGroup>> = "basicSkillGroupList",
+        /// Page and element totals.
+        paging_info: Option<Arc<Paging>> = "pagingInfo",
+    }
+}
+
+record! {
+    /// Lists the skill groups assigned, or available, to an agent (quickskills/getSkillsForAgent).
+    pub struct GetSkillsForAgent {
+        /// true lists assigned ones, false lists assignable ones.
+        assigned: Option<bool> = "assigned",
+        /// Text to search for.
+        search_term: Option<String> = "searchTerm",
+        /// Turns the search term on.
+        searching: Option<bool> = "searching" | "search",
+        /// Ask for the basic form of the objects only.
+        get_base_object_info_only: Option<bool> = "getBaseObjectInfoOnly",
+        /// Agent's skill target ID.
+        skill_target_id: Option<i64> = "skillTargetId",
+        /// Program user ID.
+        id_program_user: Option<UserId> = "idProgramUser",
+        /// Platform (peripheral) ID.
+        platform_id: Option<PlatformId> = "platformId",
+        /// Rows per page; 0 asks for all rows unpaged.
+        page_size: Option<i64> = "pageSize",
+        /// Page wanted.
+        page_number: Option<i64> = "pageNumber",
+        /// Columns to sort by.
+        sort_by: Vec<String> = "sortBy",
+        /// Sort direction.
+        direction: Option<String> = "direction",
+    }
+}
+
+reply! {
+    /// One list is filled, by the form asked for.
+    pub struct GetSkillsForAgentReply {
+        /// Skill groups, simple form.
+        simple_skill_group_list: Vec<Arc<SkillGroup>> = "simpleSkillGroupList",
+        /// Skill groups, basic form.
+        basic_skill_group_list: Vec<Arc<SkillGroup>> = "basicSkillGroupList",
+        /// Skill groups, full form.
+        skill_group_list: Vec<Arc<SkillGroup>> = "skillGroupList",
+        /// Page and element totals.
+        paging_info: Option<Arc<Paging>> = "pagingInfo",
+    }
+}
+
+record! {
+    /// A skill group, in whichever of the portal's forms: full, basic or simple.
+    pub struct SkillGroup {
+        /// Source system ID.
+        id_source_system_id: Option<i64> = "idSourceSystemId",
+        /// Program (tenant) ID.
+        id_program: Option<TenantId> = "idProgram",
+        /// Peripheral number (agent ID).
+        peripheral_number: Option<i64> = "peripheralNumber",
+        /// Description.
+        description: Option<String> = "description",
+        /// Service level threshold.
+        service_level_threshold: Option<i64> = "serviceLevelThreshold",
+        /// Original ID.
+        original_id: Option<i64> = "originalId",
+        /// Transfer number.
+        transfer_number: Option<String> = "transferNumber",
+        /// UWF skill ID.
+        uwf_skill_id: Option<String> = "uwfSkillId",
+        /// Skill type.
+        skill_type: Option<String> = "skillType",
+        /// Skill target ID.
+        skill_target_id: Option<SkillGroupId> = "skillTargetId",
+        /// Peripheral ID.
+        peripheral_id: Option<PlatformId> = "peripheralId",
+        /// Platform name.
+        platform_name: Option<String> = "platformName",
+        /// Peripheral name.
+        peripheral_name: Option<String> = "peripheralName",
+        /// Caller may edit this object.
+        is_allowed_to_edit: Option<bool> = "isAllowedToEdit" | "allowedToEdit",
+        /// Enterprise name.
+        enterprise_name: Option<String> = "enterpriseName",
+        /// Count of assigned users.
+        total_assigned_users: Option<i64> = "totalAssignedUsers",
+        /// Object is ticked (selected).
+        checked: Option<bool> = "checked" | "selected" | "on" | "On" | "isChecked" | "isSelected" | "assigned",
+        /// Media routing domain name.
+        media_routing_domain_name: Option<String> = "mediaRoutingDomainName",
+        /// Skill name.
+        skill_name: Option<String> = "skillName",
+    }
+}
+
+impl Operation for GetSkillGroups {
+    const NAME: &'static str = "getSkillGroups";
+    const PATH: &'static str = "/portal/services/protected/skills/getSkillGroups";
+    const READS: &'static [Noun] = &[Noun::SkillGroup];
+    type Reply = GetSkillGroupsReply;
+}
+
+impl Operation for GetSkillsForAgent {
+    const NAME: &'static str = "getSkillsForAgent";
+    const PATH: &'static str = "/portal/services/protected/quickskills/getSkillsForAgent";
+    const READS: &'static [Noun] = &[Noun::User, Noun::SkillGroup];
+    type Reply = GetSkillsForAgentReply;
+}
+
+impl SkillGroup {
+    /// The name people know the group by, which each of the portal's forms keeps in another field.
+    #[must_use]
+    pub fn display_name(&self) -> Option<&str> {
+        let names = [&self.skill_name, &self.peripheral_name, &self.enterprise_name];
+        names.into_iter().flatten().next().map(String::as_str)
+    }
+}

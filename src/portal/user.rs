@@ -1,0 +1,270 @@
+//! Users: the record behind users and agents alike, getUsers and getUserByIdProgram.
+
+use std::sync::Arc;
+
+use super::envelope::{Paging, reply};
+use super::operation::{Authentication, Noun, Operation};
+use super::record::record;
+use super::scalar::{
+    AccountId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId, Instant,
+    PlatformId, RoleGroupId, SiteId, SkillGroupId, TenantId, UserId,
+};
+
+record! {
+    /// Lists users, with criteria (users/getUsers).
+    pub struct GetUsers {
+        /// Only users known to the call manager.
+        get_ucm_users_only: Option<bool> = "getUcmUsersOnly",
+        /// Platform (peripheral) ID.
+        platform_id: Option<PlatformId> = "platformId",
+        /// Column to search.
+        search_column: Option<String> = "searchColumn",
+        /// Status filter.
+        filter_by_status: Option<String> = "filterByStatus",
+        /// User type filter.
+        filter_by_user_type: Vec<String> = "filterByUserType",
+        /// Text to search for.
+        search_term: Option<String> = "searchTerm",
+        /// Turns the search term on.
+        searching: Option<bool> = "searching" | "search",
+        /// Reply with the mobile form of the users only.
+        get_mobile_user_info_only: Option<bool> = "getMobileUserInfoOnly",
+        /// Ask for the basic form of the objects only.
+        get_base_object_info_only: Option<bool> = "getBaseObjectInfoOnly",
+        /// Rows per page; 0 asks for all rows unpaged.
+        page_size: Option<i64> = "pageSize",
+        /// Page wanted.
+        page_number: Option<i64> = "pageNumber",
+        /// Columns to sort by.
+        sort_by: Vec<String> = "sortBy",
+        /// Sort direction.
+        direction: Option<String> = "direction",
+        /// Only call manager users without a primary phone.
+        get_ucm_no_primary_users_only: Option<bool> = "getUcmNoPrimaryUsersOnly",
+        /// Call manager cluster ID.
+        cm_cluster_id: Option<i64> = "cmClusterId",
+        /// ID of the primary phone.
+        primary_id_phone: Option<i64> = "primaryIdPhone",
+    }
+}
+
+reply! {
+    /// One list is filled, by the form asked for.
+    pub struct GetUsersReply {
+        /// Users, mobile form.
+        user_mobile_agent_info_list: Vec<Arc<User>> = "userMobileAgentInfoList",
+        /// Users, basic form.
+        basic_user_agent_info_list: Vec<Arc<User>> = "basicUserAgentInfoList",
+        /// Users, full form.
+        user_agent_info_list: Vec<Arc<User>> = "userAgentInfoList",
+        /// Page and element totals.
+        paging_info: Option<Arc<Paging>> = "pagingInfo",
+    }
+}
+
+record! {
+    /// Reads one user (users/getUserByIdProgram).
+    pub struct GetUserByIdProgram {
+        /// ID to look up.
+        search_id: Option<UserId> = "searchId",
+        /// Not used.
+        basic_info_only: Option<bool> = "basicInfoOnly",
+    }
+}
+
+reply! {
+    /// A list of at most one user.
+    pub struct GetUserByIdProgramReply {
+        /// Users, full form.
+        user_agent_info_list: Vec<Arc<User>> = "userAgentInfoList",
+        /// Page and element totals.
+        paging_info: Option<Arc<Paging>> = "pagingInfo",
+    }
+}
+
+record! {
+    /// A user, in whichever of the portal's forms: full, basic, mobile, editable, or as an agent of a skill group.
+    pub struct User {
+        /// Program (tenant) ID.
+        id_program: Option<TenantId> = "idProgram",
+        /// Agent team description.
+        agent_team_desc: Option<String> = "agentTeamDesc",
+        /// User uses single sign-on.
+        sso_enabled_user: Option<bool> = "ssoEnabledUser",
+        /// User type ID.
+        id_user_type: Option<i64> = "idUserType",
+        /// Agent description.
+        agent_description: Option<String> = "agentDescription",
+        /// User type code.
+        user_type_code: Option<String> = "userTypeCode",
+        /// Platform.
+        platform: Option<String> = "platform" | "platformNm",
+        /// Whether the agent is a supervisor.
+        supervisor_agent: Option<String> = "supervisorAgent",
+        /// Call manager cluster ID.
+        cm_cluster_id: Option<i64> = "cmClusterId",
+        /// Person ID.
+        person_id: Option<i64> = "personId",
+        /// Agent team.
+        agent_team: Option<String> = "agentTeam",
+        /// Agent enterprise name.
+        agent_enterprise_name: Option<String> = "agentEnterpriseName",
+        /// Agent team name.
+        agent_team_nm: Option<String> = "agentTeamNm",
+        /// Contact center status ID.
+        id_contact_center_user_status: Option<i64> = "idContactCenterUserStatus",
+        /// Primary in the team.
+        team_primary: Option<bool> = "teamPrimary",
+        /// Agent ID as a number (peripheral number).
+        int_ui_agent_id: Option<i64> = "intUIAgentID",
+        /// Skill target ID of the primary supervisor.
+        pri_supervisor_skill_target_id: Option<i64> = "priSupervisorSkillTargetID",
+        /// User type name.
+        user_type_nm: Option<String> = "userTypeNm",
+        /// Primary flag.
+        primary_flag: Option<bool> = "primaryFlag",
+        /// Source system ID.
+        id_source_system: Option<i64> = "idSourceSystem",
+        /// Billing unit ID.
+        id_program_bill_unit: Option<BillingUnitId> = "idProgramBillUnit",
+        /// First name.
+        first_nm: Option<String> = "firstNm",
+        /// Role group ID.
+        id_program_group: Option<RoleGroupId> = "idProgramGroup",
+        /// Program user ID.
+        id_program_user: Option<UserId> = "idProgramUser",
+        /// ID of the primary phone.
+        primary_id_phone: Option<i64> = "primaryIdPhone",
+        /// Unity (voicemail) phone line.
+        unity_phone_line: Option<String> = "unityPhoneLine",
+        /// Phone number.
+        phone: Option<String> = "phone" | "phoneNumber" | "telephone",
+        /// User ID.
+        id_user: Option<AccountId> = "idUser",
+        /// Email address.
+        email: Option<String> = "email" | "emailAddress" | "userEmail",
+        /// Program user ID of the source user.
+        source_id_program_user: Option<UserId> = "sourceIdProgramUser",
+        /// Login name.
+        login_nm: Option<String> = "loginNm",
+        /// Last name.
+        last_nm: Option<String> = "lastNm",
+        /// Count of assigned skills.
+        total_assigned_skills: Option<i64> = "totalAssignedSkills",
+        /// Platform (peripheral) ID.
+        platform_id: Option<PlatformId> = "platformId",
+        /// Call manager end user ID.
+        id_ucm_end_user: Option<i64> = "idUcmEndUser",
+        /// Caller may edit this object.
+        allowed_to_edit: Option<bool> = "allowedToEdit" | "isAllowedToEdit",
+        /// Agent desk settings ID.
+        agent_desk_settings_id: Option<AgentDeskSettingsId> = "agentDeskSettingsID",
+        /// Profile ID.
+        id_profile: Option<AgentProfileId> = "idProfile",
+        /// Unity (voicemail) user ID.
+        id_program_unity_user: Option<i64> = "idProgramUnityUser",
+        /// User is a manager.
+        manager: Option<bool> = "manager",
+        /// User is internal.
+        internal_user: Option<bool> = "internalUser",
+        /// Contact center status name.
+        contact_center_user_status_nm: Option<String> = "contactCenterUserStatusNm",
+        /// Active in ICM.
+        icm_status: Option<bool> = "icmStatus",
+        /// Agent ID as shown.
+        ui_agent_id: Option<String> = "uiAgentID",
+        /// Agent team ID.
+        agent_team_id: Option<AgentTeamId> = "agentTeamId",
+        /// Site ID.
+        id_program_site: Option<SiteId> = "idProgramSite",
+        /// User type level.
+        user_type_level: Option<i64> = "userTypeLevel",
+        /// When the status last changed.
+        last_status_changed_date_time: Option<Instant> = "lastStatusChangedDateTime",
+        /// Peripheral number (agent ID).
+        peripheral_number: Option<String> = "peripheralNumber",
+        /// Active flag.
+        status: Option<bool> = "status",
+        /// Agent ID as a number.
+        agent_id: Option<String> = "agentId",
+        /// Department ID.
+        id_program_department: Option<DepartmentId> = "idProgramDepartment",
+        /// Creation date as text.
+        create_date_str: Option<String> = "createDateStr",
+        /// Caller may manage objects in the collection.
+        allowed_to_manage_objects_in_collection: Option<bool> = "allowedToManageObjectsInCollection",
+        /// Caller may edit the collection.
+        allowed_to_edit_collection: Option<bool> = "allowedToEditCollection",
+        /// Access type name.
+        access_type_nm: Option<String> = "accessTypeNm",
+        /// Caller may assign users or groups to the collection.
+        allowed_to_assign_users_or_groups_to_collection: Option<bool> = "allowedToAssignUsersOrGroupsToCollection",
+        /// Access type code.
+        access_type_code: Option<String> = "accessTypeCode",
+        /// Skill target ID of the agent.
+        agent_skill_target_id: Option<i64> = "agentSkillTargetId",
+        /// Row ID.
+        id_row: Option<i64> = "idRow",
+        /// Agent description.
+        agent_desc: Option<String> = "agentDesc",
+        /// Agent enterprise name.
+        agent_enterprise_nm: Option<String> = "agentEnterpriseNm",
+        /// Skill target ID of the skill group.
+        skill_target_id: Option<SkillGroupId> = "skillTargetId",
+        /// Skill group name.
+        skill_group_name: Option<String> = "skillGroupName",
+        /// Skill group description.
+        skill_group_desc: Option<String> = "skillGroupDesc",
+        /// Transfer number.
+        transfer_number: Option<String> = "transferNumber",
+        /// Original ID.
+        original_id: Option<i64> = "originalId",
+        /// User name.
+        username: Option<String> = "username",
+        /// Platform name.
+        platform_name: Option<String> = "platformName",
+    }
+}
+
+impl Operation for GetUsers {
+    const NAME: &'static str = "getUsers";
+    const PATH: &'static str = "/portal/services/protected/users/getUsers";
+    const READS: &'static [Noun] = &[Noun::User];
+    type Reply = GetUsersReply;
+}
+
+impl Operation for GetUserByIdProgram {
+    const NAME: &'static str = "getUserByIdProgram";
+    const PATH: &'static str = "/portal/services/protected/users/getUserByIdProgram";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const READS: &'static [Noun] = &[Noun::User];
+    type Reply = GetUserByIdProgramReply;
+}
+
+impl User {
+    /// The name the user signs in with, by whichever field this form has.
+    #[must_use]
+    pub fn login_name(&self) -> Option<&str> {
+        self.login_nm.as_deref().or(self.username.as_deref())
+    }
+
+    /// The agent number, which the guide calls peripheral number, UI agent id or agent id by turns.
+    #[must_use]
+    pub fn agent_number(&self) -> Option<String> {
+        let text = [&self.peripheral_number, &self.ui_agent_id, &self.agent_id]
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned();
+        text.or_else(|| self.int_ui_agent_id.map(|number| number.to_string()))
+    }
+
+    /// Whether the user is an agent or a supervisor; by the user type, else by having an agent number.
+    #[must_use]
+    pub fn is_agent(&self) -> bool {
+        match self.user_type_code.as_deref() {
+            Some(code) => matches!(code.trim(), "A" | "S"),
+            None => self.agent_number().is_some(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Turns what happened into an HTTP answer: status by media type, a code and the request id in every error.
+
+use std::collections::BTreeMap;
+
+use async_graphql::{Response as Executed, ServerError, Value};
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use serde::Serialize;
+
+use super::media_type::MediaType;
+use super::refusal::{
+    BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, INTERNAL, INTERNAL_MESSAGE, QUERY_TOO_COSTLY, Refusal,
+    status_of,
+};
+use super::request_id::RequestId;
+
+/// Answers with more values than this are written off the runtime's threads, so that others' answers do not wait.
+const WRITE_ASIDE_VALUES: usize = 5_000;
+
+/// How many of a document's faults are told at once; who made so many by accident does not read them all.
+const MAX_REQUEST_ERRORS: usize = 100;
+
+/// The body, with its members in the order the specification recommends.
+#[derive(Serialize)]
+struct Answer {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ServerError>,
+    /// Absent, not null, when nothing was executed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: BTreeMap<String, Value>,
+}
+
+/// The answer to what the engine did.
+pub(super) async fn executed(executed: Executed, media: MediaType, id: &RequestId) -> Response {
+    let mut errors = executed.errors;
+    // Without data and without a path nothing was executed: the document or its variables do not fit the schema.
+    let is_request_error = executed.data == Value::Null
+        && !errors.is_empty()
+        && errors.iter().all(|error| error.path.is_empty());
+    if is_request_error {
+        errors.truncate(MAX_REQUEST_ERRORS);
+    }
+    for error in &mut errors {
+        give_code(error);
+        error.extensions.get_or_insert_default().set("requestId", id.as_str());
+    }
+    let status = match errors.first() {
+        Some(error) if is_request_error && media == MediaType::GraphqlResponse => status_of(code_of(error)),
+        _ => StatusCode::OK,
+    };
+    let data = (!is_request_error).then_some(executed.data);
+    let is_large = data.as_ref().is_some_and(|data| values_left(data, WRITE_ASIDE_VALUES).is_none());
+    let answer = Answer { errors, data, extensions: executed.extensions };
+    let written = if is_large {
+        tokio::task::spawn_blocking(move || serde_json::to_vec(&answer)).await.ok()
+    } else {
+        Some(serde_json::to_vec(&answer))
+    };
+    match written {
+        Some(Ok(bytes)) => respond(status, media, bytes),
+        _ => refused(&Refusal::of_request(INTERNAL, INTERNAL_MESSAGE), media, id),
+    }
+}
+
+/// The answer to what was not executed.
+pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Response {
+    let mut error = refusal.error();
+    error.extensions.get_or_insert_default().set("requestId", id.as_str());
+    let status =
+        if refusal.is_well_formed && media == MediaType::Json { StatusCode::OK } else { refusal.status };
+    let answer = Answer { errors: vec![error], data: None, extensions: BTreeMap::new() };
+    let mut response = respond(status, media, serde_json::to_vec(&answer).unwrap_or_default());
+    if let Some((name, value)) = refusal.header {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+fn respond(status: StatusCode, media: MediaType, bytes: Vec<u8>) -> Response {
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    response
+}
+
+/// Gives the engine's own errors, which have none, a code; what they say is pinned by the tests of this floor.
+fn give_code(error: &mut ServerError) {
+    let message = &error.message;
+    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
+    let code = if error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some()) {
+        return;
+    } else if begins(&["Invalid value for argument", "Failed to parse \"", "Expected input type"]) {
+        BAD_USER_INPUT
+    } else if !error.path.is_empty() {
+        // A field failed and did not say why in our terms: whatever it says was not written for clients.
+        tracing::error!(graph.path = ?error.path, "a field failed without a code");
+        error.message = INTERNAL_MESSAGE.into();
+        INTERNAL
+    } else if begins(&[
+        "The recursion depth of the query",
+        "Query is too complex",
+        "Query is nested too deep",
+    ]) {
+        QUERY_TOO_COSTLY
+    } else {
+        GRAPHQL_VALIDATION_FAILED
+    };
+    error.extensions.get_or_insert_default().set("code", code);
+}
+
+fn code_of(error: &ServerError) -> &str {
+    match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+        Some(Value::String(code)) => code,
+        _ => INTERNAL,
+    }
+}
+
+/// How many of the given values are left after this one and all in it; `None` if it has more.
+fn values_left(value: &Value, mut left: usize) -> Option<usize> {
+    match value {
+        Value::List(items) => {
+            for item in items {
+                left = values_left(item, left)?;
+            }
+        }
+        Value::Object(members) => {
+            for member in members.values() {
+                left = values_left(member, left)?;
+            }
+        }
+        _ => {}
+    }
+    left.checked_sub(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_large_by_the_values_in_it() {
+        let list = Value::List(vec![Value::Null; 9]);
+        assert_eq!(values_left(&list, 10), Some(0));
+        assert_eq!(values_left(&list, 9), None);
+    }
+
+    #[test]
+    fn a_field_that_fails_without_a_code_tells_nothing() {
+        let mut error = ServerError::new("the secret", None);
+        error.path.push(async_graphql::PathSegment::Field("a".into()));
+        give_code(&mut error);
+        assert_eq!((error.message.as_str(), code_of(&error)), (INTERNAL_MESSAGE, INTERNAL));
+    }
+}

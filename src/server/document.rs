@@ -1,0 +1,145 @@
+//! Documents as clients send them, parsed and measured once: a bounded cache from the text to what it means.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::parser::{Error, parse_query};
+use moka::future::Cache;
+
+use super::cost::{Cost, within};
+use super::lexer;
+use super::refusal::{BAD_USER_INPUT, GRAPHQL_PARSE_FAILED, Refusal};
+use crate::config::Limits;
+
+/// How much memory the cache may take, about.
+const KEPT_BYTES: u64 = 32 * 1024 * 1024;
+/// What a token comes to once parsed: `a` alone may be a whole field.
+const BYTES_PER_TOKEN: usize = 300;
+/// How many brackets may be open at once, like `serde_json` has it for variables.
+const MAX_NESTED_BRACKETS: usize = 128;
+
+/// A document within all limits.
+pub(super) struct Document {
+    pub(super) parsed: ExecutableDocument,
+    pub(super) cost: Cost,
+    tokens: usize,
+}
+
+/// All documents seen lately.
+pub(super) struct Documents {
+    kept: Cache<String, Arc<Document>>,
+    limits: Limits,
+}
+
+impl Documents {
+    pub(super) fn new(limits: Limits) -> Self {
+        let weigh = |text: &String, document: &Arc<Document>| {
+            u32::try_from(text.len() + document.tokens * BYTES_PER_TOKEN).unwrap_or(u32::MAX)
+        };
+        Self { kept: Cache::builder().max_capacity(KEPT_BYTES).weigher(weigh).build(), limits }
+    }
+
+    /// The document of this text, if it is GraphQL and within the limits.
+    pub(super) async fn get(&self, text: &str) -> Result<Arc<Document>, Refusal> {
+        if let Some(document) = self.kept.get(text).await {
+            return Ok(document);
+        }
+        let document = Arc::new(self.read(text)?);
+        self.kept.insert(text.to_owned(), Arc::clone(&document)).await;
+        Ok(document)
+    }
+
+    fn read(&self, text: &str) -> Result<Document, Refusal> {
+        let survey = lexer::survey(text);
+        within("number of tokens", survey.tokens, ("limits.max_tokens", self.limits.max_tokens))?;
+        within("nesting of brackets", survey.nesting, ("the gateway", MAX_NESTED_BRACKETS))?;
+        let parsed = parse_query(text).map_err(|error| unparsable(&error))?;
+        let cost = Cost::of(&parsed)?;
+        cost.check(&self.limits)?;
+        Ok(Document { parsed, cost, tokens: survey.tokens })
+    }
+}
+
+impl Document {
+    /// The operation to execute, as the specification's `GetOperation` finds it.
+    pub(super) fn operation(&self, name: Option<&str>) -> Result<&OperationDefinition, Refusal> {
+        let refuse = |message: String| Err(Refusal::of_request(BAD_USER_INPUT, message));
+        match (&self.parsed.operations, name) {
+            (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+            (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+                Ok(&operations[name].node)
+            }
+            (DocumentOperations::Multiple(operations), None) => match operations.values().next() {
+                Some(operation) if operations.len() == 1 => Ok(&operation.node),
+                _ => refuse(
+                    "The document has several operations: say in `operationName` which one to execute."
+                        .into(),
+                ),
+            },
+            (_, Some(name)) => refuse(format!("The document has no operation named \"{name}\".")),
+        }
+    }
+}
+
+/// The parser draws the text around the place; the place is in `locations`, so one line says the rest.
+fn unparsable(error: &Error) -> Refusal {
+    let message = match error {
+        Error::Syntax { message, start, .. } => {
+            let expected = message.rsplit("= ").next().unwrap_or("something else").trim().replace('_', " ");
+            format!("Syntax error at line {}, column {}: {expected}.", start.line, start.column)
+        }
+        Error::RecursionLimitExceeded => "The document nests selections too deeply to be parsed.".into(),
+        other => format!("Syntax error: {other}."),
+    };
+    Refusal::of_request(GRAPHQL_PARSE_FAILED, message).at(error.positions())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    async fn document(text: &str) -> Result<Arc<Document>, Refusal> {
+        Documents::new(Config::default().limits).get(text).await
+    }
+
+    #[tokio::test]
+    async fn a_syntax_error_is_one_line_with_its_place() {
+        let refusal = document("{ a(x: ) }").await.err().unwrap();
+        assert_eq!(refusal.code, GRAPHQL_PARSE_FAILED);
+        assert_eq!(refusal.message, "Syntax error at line 1, column 8: expected value.");
+        assert_eq!(refusal.locations[0].column, 8);
+    }
+
+    #[tokio::test]
+    async fn the_operation_is_the_named_one_or_the_only_one() {
+        let anonymous = document("{ a }").await.unwrap();
+        assert!(anonymous.operation(None).is_ok());
+        assert!(anonymous.operation(Some("A")).is_err());
+        let named = document("query A { a } query B { a }").await.unwrap();
+        assert!(named.operation(Some("B")).is_ok());
+        assert!(named.operation(Some("C")).is_err());
+        assert!(named.operation(None).is_err());
+        assert!(document("query A { a }").await.unwrap().operation(None).is_ok());
+    }
+
+    #[tokio::test]
+    async fn too_many_tokens_or_brackets_are_refused_before_parsing() {
+        let many = document(&format!("{{ {} }}", "a ".repeat(5000))).await.err().unwrap();
+        assert_eq!(
+            many.message,
+            "The number of tokens of this document is 5002; limits.max_tokens allows 5000."
+        );
+        let nested =
+            document(&format!("{{ a(x: {}{}) }}", "[".repeat(2000), "]".repeat(2000))).await.err().unwrap();
+        assert!(nested.message.contains("nesting of brackets"));
+    }
+
+    #[tokio::test]
+    async fn the_longest_text_within_the_limits_is_read_quickly() {
+        let text = format!("{{ {} }}", "a(x: [[[1]]], y: {b: \"\"\"c\"\"\"}) # comment\n".repeat(200));
+        let begun = std::time::Instant::now();
+        assert!(document(&text).await.is_ok());
+        assert!(begun.elapsed().as_millis() < 500);
+    }
+}

@@ -1,0 +1,92 @@
+//! The floor that knows HTTP: routes, GraphQL over HTTP, limits on what is asked, the session's token, the bundled page.
+
+mod answer;
+mod cookie;
+mod cost;
+mod document;
+mod graphql;
+mod health;
+mod lexer;
+mod media_type;
+mod origin;
+mod page;
+mod question;
+mod refusal;
+mod request_id;
+mod router;
+mod variables;
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use self::document::Documents;
+use crate::config::{self, Config};
+use crate::graph::{Gateway, GatewayError, Schema, schema};
+
+/// Why the gateway does not serve, or no longer.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The gateway cannot be made from these settings.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
+    /// The listener broke.
+    #[error("the gateway cannot take connections")]
+    Listener(#[source] io::Error),
+}
+
+/// What every request may use.
+struct Floor {
+    schema: Schema,
+    gateway: Arc<Gateway>,
+    settings: config::Server,
+    limits: config::Limits,
+    documents: Documents,
+    is_stopping: AtomicBool,
+}
+
+/// Serves clients on the listener until `shutdown`, then lets requests under way finish within one deadline.
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let floor = Arc::new(Floor {
+        schema: schema(&config.limits),
+        gateway: Gateway::new(&config)?,
+        documents: Documents::new(config.limits.clone()),
+        settings: config.server,
+        limits: config.limits,
+        is_stopping: AtomicBool::new(false),
+    });
+    // Answers are written in one piece: waiting for more to send only delays them.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    let drain = Duration::from_secs(floor.settings.deadline_seconds);
+    let (begin_drain, drain_begins) = oneshot::channel();
+    let serve =
+        axum::serve(listener, router::router(Arc::clone(&floor))).with_graceful_shutdown(async move {
+            shutdown.await;
+            floor.is_stopping.store(true, Ordering::Relaxed);
+            let _ = begin_drain.send(());
+        });
+    tokio::select! {
+        served = async { serve.await } => served.map_err(ServeError::Listener),
+        () = async {
+            // An error means that serving ended by itself; the other branch then tells how.
+            if drain_begins.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(drain).await;
+        } => {
+            tracing::warn!(drain_seconds = drain.as_secs(), "closed connections whose requests did not finish");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Refuses what another site makes a browser send with the session's cookie, beside what `SameSite` and preflights refuse.
+
+use axum::http::header::{HeaderName, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+
+use super::refusal::{FORBIDDEN, Refusal};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// A header no site can send to another without a preflight, which is never granted.
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+
+/// Refuses a request with the session's cookie that does not come from the gateway's own page. `Sec-Fetch-Site` is the
+/// browser's own word, so it decides where it is there: behind a proxy that rewrites `Host` the origin cannot be compared.
+pub(super) fn require_own(parts: &Parts, host: Option<&Authority>) -> Result<(), Refusal> {
+    let own = match text(&parts.headers, &SEC_FETCH_SITE) {
+        Some("same-origin" | "none") => true,
+        Some("same-site") => text(&parts.headers, &ORIGIN).is_some_and(|origin| is_same(origin, host)),
+        Some(_) => false,
+        None => match text(&parts.headers, &ORIGIN) {
+            Some(origin) => is_same(origin, host),
+            // Not a browser of this decade; without a JSON body a plain link could still have sent it.
+            None => parts.method == Method::POST || parts.headers.contains_key(X_REQUESTED_WITH),
+        },
+    };
+    if own {
+        return Ok(());
+    }
+    let message = "A request with the session's cookie must come from the gateway's own page. Elsewhere send the token as \
+        `Authorization: Bearer`; a GET from a program needs the header X-Requested-With.";
+    Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+/// The header as text; one that is not text or comes twice is as good as a foreign one.
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    Some(if values.next().is_some() { "" } else { value.to_str().unwrap_or_default() })
+}
+
+fn is_same(origin: &str, host: Option<&Authority>) -> bool {
+    let (Ok(origin), Some(host)) = (origin.parse::<Uri>(), host) else { return false };
+    let (Some(scheme), Some(authority)) = (origin.scheme_str(), origin.authority()) else { return false };
+    let default_port = if scheme == "https" { 443 } else { 80 };
+    let port = |authority: &Authority| authority.port_u16().unwrap_or(default_port);
+    authority.host().eq_ignore_ascii_case(host.host()) && port(authority) == port(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    fn passes(method: Method, headers: &[(&str, &str)]) -> bool {
+        let mut request = Request::builder().method(method);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        require_own(&parts, Some(&"gate.example:4000".parse().unwrap())).is_ok()
+    }
+
+    #[test]
+    fn the_own_page_passes_and_other_sites_do_not() {
+        let own = "http://gate.example:4000";
+        assert!(passes(Method::POST, &[("origin", own)]));
+        assert!(passes(Method::POST, &[("origin", own), ("sec-fetch-site", "same-origin")]));
+        assert!(passes(Method::POST, &[]));
+        assert!(passes(Method::GET, &[("sec-fetch-site", "none")]));
+        assert!(passes(Method::GET, &[("x-requested-with", "curl")]));
+        for foreign in [
+            &[("sec-fetch-site", "cross-site")] as &[_],
+            &[("sec-fetch-site", "cross-site"), ("origin", own)],
+            &[("sec-fetch-site", "same-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", "http://other.gate.example:4000")],
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")],
+            &[("origin", "http://evil.example")],
+            &[("origin", "http://gate.example")],
+            &[("origin", "http://gate.example:4000.evil.example")],
+            &[("origin", "null")],
+            &[("origin", "")],
+        ] {
+            assert!(!passes(Method::POST, foreign), "{foreign:?}");
+        }
+        assert!(!passes(Method::GET, &[]));
+    }
+
+    #[test]
+    fn a_default_port_need_not_be_written() {
+        let host = |host: &str| host.parse().unwrap();
+        assert!(is_same("https://gate.example", Some(&host("Gate.Example"))));
+        assert!(is_same("https://gate.example", Some(&host("gate.example:443"))));
+        assert!(!is_same("http://gate.example", Some(&host("gate.example:443"))));
+        assert!(!is_same("https://gate.example", None));
+    }
+}

@@ -1,0 +1,91 @@
+//! Why a request gets no data: the code, the status and the message, in one place.
+
+use async_graphql::{Pos, ServerError};
+use axum::http::StatusCode;
+
+/// The request cannot be understood or asks for what cannot be.
+pub(super) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+/// The document is not GraphQL.
+pub(super) const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+/// The document does not fit the schema.
+pub(super) const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The document is beyond a limit.
+pub(super) const QUERY_TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
+/// The request needs a session.
+pub(super) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// The request is not allowed, whoever asks.
+pub(super) const FORBIDDEN: &str = "FORBIDDEN";
+/// There is nothing at this address.
+pub(super) const NOT_FOUND: &str = "NOT_FOUND";
+/// The request was not answered in time.
+pub(super) const PORTAL_TIMEOUT: &str = "PORTAL_TIMEOUT";
+/// The gateway itself failed.
+pub(super) const INTERNAL: &str = "INTERNAL";
+
+/// What is said of a failure whose reason is not the client's business.
+pub(super) const INTERNAL_MESSAGE: &str =
+    "The gateway failed to answer. If it happens again, report it with the requestId.";
+
+/// Why a request gets no data.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) status: StatusCode,
+    /// Whether the request was a well-formed GraphQL request: `application/json` then answers 200 whatever happened.
+    pub(super) is_well_formed: bool,
+    pub(super) locations: Vec<Pos>,
+    /// A header that belongs to the status, in lower case.
+    pub(super) header: Option<(&'static str, &'static str)>,
+}
+
+impl Refusal {
+    /// A request that HTTP alone is enough to turn away.
+    pub(super) fn of_http(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            status,
+            is_well_formed: false,
+            locations: Vec::new(),
+            header: None,
+        }
+    }
+
+    /// A request that cannot be read as a GraphQL request.
+    pub(super) fn malformed(message: impl Into<String>) -> Self {
+        Self::of_http(StatusCode::BAD_REQUEST, BAD_USER_INPUT, message)
+    }
+
+    /// A GraphQL request that fails before any field is executed.
+    pub(super) fn of_request(code: &'static str, message: impl Into<String>) -> Self {
+        Self { is_well_formed: true, ..Self::of_http(status_of(code), code, message) }
+    }
+
+    pub(super) fn at(self, locations: impl Iterator<Item = Pos>) -> Self {
+        Self { locations: locations.collect(), ..self }
+    }
+
+    pub(super) fn with_header(self, name: &'static str, value: &'static str) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    /// The same as the client sees it.
+    pub(super) fn error(&self) -> ServerError {
+        let mut error = ServerError::new(self.message.clone(), None);
+        error.locations.clone_from(&self.locations);
+        error.extensions.get_or_insert_default().set("code", self.code);
+        error
+    }
+}
+
+/// The status of `application/graphql-response+json` when there is no data and this is why.
+pub(super) fn status_of(code: &str) -> StatusCode {
+    match code {
+        UNAUTHENTICATED => StatusCode::UNAUTHORIZED,
+        FORBIDDEN => StatusCode::FORBIDDEN,
+        PORTAL_TIMEOUT => StatusCode::GATEWAY_TIMEOUT,
+        INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,71 @@
+//! The id of a request: the client's own if it is sane, else a new one; in the answer's header and in each of its errors.
+
+use std::fmt;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The header that carries it, both ways.
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const MAX_LENGTH: usize = 64;
+
+/// The id of a request.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(HeaderValue);
+
+impl RequestId {
+    /// The id of the request with these headers.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let is_sane = |value: &&HeaderValue| {
+            let bytes = value.as_bytes();
+            (1..=MAX_LENGTH).contains(&bytes.len())
+                && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        };
+        headers.get(X_REQUEST_ID).filter(is_sane).map_or_else(Self::new, |value| Self(value.clone()))
+    }
+
+    fn new() -> Self {
+        let mut bytes = [0; 15];
+        // An id is a convenience: without a random source requests are still answered, all under one id.
+        let _ = getrandom::fill(&mut bytes);
+        Self(HeaderValue::from_str(&URL_SAFE_NO_PAD.encode(bytes)).expect("base64url is printable ASCII"))
+    }
+
+    pub(super) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(sent: &'static str) -> String {
+        let mut headers = HeaderMap::new();
+        headers.insert(X_REQUEST_ID, HeaderValue::from_static(sent));
+        RequestId::of(&headers).to_string()
+    }
+
+    #[test]
+    fn a_sane_id_is_kept_and_any_other_replaced() {
+        assert_eq!(id("abc-DEF_123"), "abc-DEF_123");
+        for wrong in
+            ["", "a b", "a\"b", "<a>", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]
+        {
+            assert_eq!(id(wrong).len(), 20, "{wrong}");
+        }
+        assert_ne!(id(""), id(""));
+    }
+}

@@ -1,0 +1,71 @@
+//! The table of contents: every address the gateway answers, and what is around each answer.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::media_type::MediaType;
+use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
+use super::request_id::{RequestId, X_REQUEST_ID};
+use super::{Floor, answer, graphql, health, page};
+
+/// All routes.
+pub(super) fn router(floor: Arc<Floor>) -> Router {
+    Router::new()
+        .route("/graphql", get(graphql::graphql).post(graphql::graphql))
+        .route("/", get(page::page))
+        .route("/assets/{*file}", get(page::page))
+        .route("/licenses.md", get(page::page))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_so)
+        .layer(from_fn(around))
+        .with_state(floor)
+}
+
+/// What every request gets: an id, a span, and an answer even if its handler panics.
+async fn around(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    request.extensions_mut().insert(id.clone());
+    let span = tracing::info_span!("request", request.id = %id);
+    let answered = AssertUnwindSafe(next.run(request).instrument(span)).catch_unwind().await;
+    let mut response = answered.unwrap_or_else(|_| {
+        tracing::error!(request.id = %id, "a handler panicked");
+        of_http(StatusCode::INTERNAL_SERVER_ERROR, (INTERNAL, INTERNAL_MESSAGE), &id)
+    });
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID, id.header());
+    let fixed: [(HeaderName, &str); 2] =
+        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
+    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// No such address.
+pub(super) async fn nothing_here(Extension(id): Extension<RequestId>) -> Response {
+    of_http(
+        StatusCode::NOT_FOUND,
+        (NOT_FOUND, "There is nothing here. The graph is at /graphql, the editor at /."),
+        &id,
+    )
+}
+
+async fn not_so(Extension(id): Extension<RequestId>) -> Response {
+    let message = "This address does not answer this method; Allow lists those it does.";
+    of_http(StatusCode::METHOD_NOT_ALLOWED, (BAD_USER_INPUT, message), &id)
+}
+
+fn of_http(status: StatusCode, (code, message): (&'static str, &str), id: &RequestId) -> Response {
+    answer::refused(&Refusal::of_http(status, code, message), MediaType::Json, id)
+}

@@ -1,0 +1,78 @@
+//! Session tokens: 256 random bits the client holds, and the digest by which the gateway finds the session.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::portal::Secret;
+
+const BYTES: usize = 32;
+
+/// A token as a client presents it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token([u8; BYTES]);
+
+/// The SHA-256 digest of a token: what the gateway keeps, so that its memory opens no session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId([u8; BYTES]);
+
+impl Token {
+    /// A new token from the operating system's random source.
+    pub fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; BYTES];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads what a client sent; `None` if it cannot be a token.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut bytes = [0; BYTES];
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?;
+        (length == BYTES).then_some(Self(bytes))
+    }
+
+    /// The text to hand out.
+    #[must_use]
+    pub fn text(&self) -> Secret {
+        Secret::new(URL_SAFE_NO_PAD.encode(self.0))
+    }
+
+    /// The session this token opens.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        SessionId(Sha256::digest(self.0).into())
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Token")
+    }
+}
+
+impl fmt::Debug for SessionId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SessionId")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_survives_the_trip_through_text() {
+        let token = Token::generate().unwrap();
+        assert_eq!(Token::parse(token.text().expose()), Some(token));
+    }
+
+    #[test]
+    fn what_cannot_be_a_token_is_refused() {
+        for text in ["", "short", &"A".repeat(44), &"!".repeat(43)] {
+            assert_eq!(Token::parse(text), None, "{text}");
+        }
+    }
+}

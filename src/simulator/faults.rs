@@ -1,0 +1,83 @@
+//! What goes wrong next.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Stands for every operation.
+pub const ANY: &str = "*";
+
+/// A way an answer can go wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The answer is right but late.
+    Delay(Duration),
+    /// An HTTP status with a page for people.
+    Status(u16),
+    /// An HTTP status that asks to come back after some seconds.
+    StatusWithRetryAfter(u16, u64),
+    /// HTTP 302 to the login page.
+    Redirect,
+    /// HTTP 200 with the portal's login page.
+    LoginPage,
+    /// HTTP 200 with a page that is no login page.
+    Html,
+    /// HTTP 200 without a body.
+    Empty,
+    /// HTTP 200 with text that is not JSON.
+    NotJson,
+    /// The right answer, ending in the middle.
+    Truncated,
+    /// The connection closes before an answer.
+    Reset,
+    /// `code` -1 with this constant.
+    RefuseWith(&'static str),
+    /// The session is forgotten, so that the answer is 401.
+    Expire,
+    /// A body of this many bytes.
+    Huge(u64),
+    /// The right answer, but its first number is an object.
+    WrongType,
+}
+
+#[derive(Debug)]
+struct Plan {
+    operation: &'static str,
+    fault: Fault,
+    /// How often it still happens; `None` is always.
+    left: Option<usize>,
+}
+
+/// What goes wrong next, by operation, in the order it was planned.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<Plan>>);
+
+impl Faults {
+    fn lock(&self) -> MutexGuard<'_, Vec<Plan>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next `times` calls of an operation (`Operation::NAME`, or [`ANY`]) go wrong.
+    pub fn next(&self, operation: &'static str, fault: Fault, times: usize) {
+        self.lock().push(Plan { operation, fault, left: Some(times) });
+    }
+
+    /// Lets every later call of an operation go wrong, when nothing is planned for it by number.
+    pub fn always(&self, operation: &'static str, fault: Fault) {
+        self.lock().push(Plan { operation, fault, left: None });
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// What goes wrong with this call.
+    pub(super) fn strike(&self, operation: &str) -> Option<Fault> {
+        let mut plans = self.lock();
+        plans.retain(|plan| plan.left != Some(0));
+        let ours = |plan: &&mut Plan| [operation, ANY].contains(&plan.operation);
+        let plan = plans.iter_mut().filter(ours).min_by_key(|plan| plan.left.is_none())?;
+        plan.left = plan.left.map(|left| left - 1);
+        Some(plan.fault.clone())
+    }
+}

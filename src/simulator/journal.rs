@@ -1,0 +1,93 @@
+//! What was called: every call that reached an operation, in order, without its secrets.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value};
+
+/// How many calls are remembered; counts go on beyond.
+const REMEMBERED: usize = 100_000;
+
+/// A call that reached the portal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// The contract's id of the operation.
+    pub operation: &'static str,
+    /// The login name behind the call's cookie, or the one signing in.
+    pub login: Option<String>,
+    /// The request's body without secrets; path values for operations that carry theirs in the path.
+    pub body: Map<String, Value>,
+}
+
+/// What was called.
+#[derive(Default)]
+pub struct Journal {
+    pages: Mutex<Pages>,
+    under_way: AtomicUsize,
+    busiest: AtomicUsize,
+}
+
+/// A call while it is answered.
+pub(super) struct UnderWay<'a>(&'a Journal);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[derive(Default)]
+struct Pages {
+    calls: VecDeque<Call>,
+    counts: BTreeMap<&'static str, u64>,
+    total: u64,
+}
+
+impl Journal {
+    fn lock(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The calls since the last look, in order.
+    pub fn take(&self) -> Vec<Call> {
+        std::mem::take(&mut self.lock().calls).into()
+    }
+
+    /// How many calls there ever were.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.lock().total
+    }
+
+    /// How many calls of each operation there ever were.
+    #[must_use]
+    pub fn counts(&self) -> BTreeMap<&'static str, u64> {
+        self.lock().counts.clone()
+    }
+
+    /// How many calls were under way at once at the busiest moment since the last time this was asked.
+    pub fn busiest(&self) -> usize {
+        self.busiest.swap(0, Ordering::Relaxed)
+    }
+
+    /// Counts a call as under way until the answer is dropped.
+    pub(super) fn begin(&self) -> UnderWay<'_> {
+        let now = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;
+        self.busiest.fetch_max(now, Ordering::Relaxed);
+        UnderWay(self)
+    }
+
+    pub(super) fn note(&self, mut call: Call) {
+        for secret in ["authToken", "password"] {
+            call.body.remove(secret);
+        }
+        let mut pages = self.lock();
+        pages.total += 1;
+        *pages.counts.entry(call.operation).or_default() += 1;
+        if pages.calls.len() == REMEMBERED {
+            pages.calls.pop_front();
+        }
+        pages.calls.push_back(call);
+    }
+}

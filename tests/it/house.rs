@@ -1,0 +1,157 @@
+//! A gateway in front of a simulated portal, both on free loopback ports, and clients that talk to it over HTTP.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use portalgraph::config::Config;
+use portalgraph::server;
+use portalgraph::simulator::{Simulator, World};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A gateway and the portal behind it; both end when dropped.
+pub struct House {
+    pub simulator: Simulator,
+    pub url: String,
+    http: reqwest::Client,
+    _stop: oneshot::Sender<()>,
+}
+
+/// Somebody who is signed in and sends a bearer token.
+#[derive(Clone)]
+pub struct Client {
+    pub url: String,
+    pub token: String,
+    http: reqwest::Client,
+}
+
+/// An answer of the gateway.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl House {
+    /// In front of this world, with default settings.
+    pub async fn over(world: World) -> Self {
+        Self::with(world, |_| ()).await
+    }
+
+    /// In front of this world, with settings changed from their defaults.
+    pub async fn with(world: World, change: impl FnOnce(&mut Config)) -> Self {
+        let simulator = Simulator::local(world).await;
+        let mut config = Config::default();
+        config.portal.url = simulator.url();
+        config.portal.callback_url = simulator.url();
+        change(&mut config);
+        let (url, stop) = gateway(config).await;
+        Self { simulator, url, http: http(), _stop: stop }
+    }
+
+    /// Signs in with a login of the world and its password.
+    pub async fn sign_in(&self, (name, password): (&str, &str)) -> Client {
+        Client::sign_in(&self.http, &self.url, (name, password)).await
+    }
+
+    /// Asks without being signed in.
+    pub async fn ask(&self, query: &str, variables: Value) -> Answer {
+        post(self.http.post(format!("{}/graphql", self.url)), query, variables).await
+    }
+
+    /// A client without a session, for requests of any shape.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// How often each operation was called since the last look.
+    pub fn calls(&self) -> BTreeMap<&'static str, usize> {
+        let mut calls = BTreeMap::new();
+        for call in self.simulator.journal().take() {
+            *calls.entry(call.operation).or_default() += 1;
+        }
+        calls
+    }
+
+    /// How many calls there were since the last look.
+    pub fn call_count(&self) -> usize {
+        self.calls().values().sum()
+    }
+}
+
+/// Starts a gateway; it ends when the sender is dropped.
+pub async fn gateway(config: Config) -> (String, oneshot::Sender<()>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (stop, stopped) = oneshot::channel();
+    tokio::spawn(async move {
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        server::run(config, listener, stopped).await.unwrap();
+    });
+    (url, stop)
+}
+
+/// A plain client that follows nothing and keeps no cookies.
+#[expect(clippy::disallowed_methods, reason = "tests are clients of the gateway, not of the portal")]
+pub fn http() -> reqwest::Client {
+    // The gateway installs the same one; whoever comes second is refused, which is fine.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    builder.timeout(Duration::from_secs(60)).build().unwrap()
+}
+
+impl Client {
+    /// Signs in at a gateway.
+    pub async fn sign_in(http: &reqwest::Client, url: &str, (name, password): (&str, &str)) -> Self {
+        let mutation = "mutation($input: LoginInput!) { login(input: $input) { status sessionToken userErrors { code } } }";
+        let variables = json!({"input": {"username": name, "password": password}});
+        let answer = post(http.post(format!("{url}/graphql")), mutation, variables).await;
+        let token = answer.body["data"]["login"]["sessionToken"].as_str();
+        let token = token.unwrap_or_else(|| panic!("{name} could not sign in: {answer:?}")).to_owned();
+        Self { url: url.to_owned(), token, http: http.clone() }
+    }
+
+    /// Asks without variables.
+    pub async fn ask(&self, query: &str) -> Answer {
+        self.ask_with(query, Value::Null).await
+    }
+
+    /// Asks with variables.
+    pub async fn ask_with(&self, query: &str, variables: Value) -> Answer {
+        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);
+        post(request, query, variables).await
+    }
+
+    /// Asks and expects data without errors.
+    pub async fn data(&self, query: &str) -> Value {
+        let answer = self.ask(query).await;
+        assert!(answer.body.get("errors").is_none(), "{query}: {}", answer.body);
+        answer.body["data"].clone()
+    }
+}
+
+impl Answer {
+    /// The `extensions.code` of each error.
+    pub fn codes(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("(none)")).collect()
+    }
+}
+
+async fn post(request: RequestBuilder, query: &str, variables: Value) -> Answer {
+    let body = json!({"query": query, "variables": variables});
+    let request = request.header("content-type", "application/json").body(body.to_string());
+    read(request.send().await.unwrap()).await
+}
+
+/// Reads an answer as JSON.
+pub async fn read(response: Response) -> Answer {
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    let body = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    Answer { status, body }
+}

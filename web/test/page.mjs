@@ -1,0 +1,76 @@
+// Opens the page in a real browser and keeps a record of everything a strict gateway would complain about.
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+  });
+}
+
+/** A page in a fresh profile, with the faults it collects: all of these lists have to stay empty. */
+export async function openPage(browser, url, { colorScheme = 'light' } = {}) {
+  const faults = { foreignRequests: [], policyViolations: [], consoleErrors: [], failedRequests: [] };
+  const origin = new URL(url).origin;
+  const context = await browser.newContext({ viewport: { width: 1400, height: 860 }, colorScheme });
+  await context.route('**/*', (route) => {
+    const requested = new URL(route.request().url());
+    if (requested.origin === origin || ['data:', 'blob:'].includes(requested.protocol)) {
+      return route.continue();
+    }
+    faults.foreignRequests.push(requested.href);
+    return route.abort();
+  });
+  await context.exposeFunction('recordPolicyViolation', (violation) => faults.policyViolations.push(violation));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      window.recordPolicyViolation(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile ?? ''}`),
+    );
+  });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      faults.consoleErrors.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => faults.consoleErrors.push(String(error)));
+  page.on('requestfailed', (request) => faults.failedRequests.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400 && new URL(response.url()).pathname !== '/graphql') {
+      faults.failedRequests.push(`${response.url()} ${response.status()}`);
+    }
+  });
+  await page.goto(url);
+  return { page, context, faults };
+}
+
+export async function signIn(page, username, password) {
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Puts a whole operation into the editor, as typing would, without its automatic brackets. */
+export async function setOperation(page, text) {
+  await page.locator('.graphiql-query-editor .view-lines').click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.press('Delete');
+  await page.keyboard.insertText(text);
+}
+
+/** What the answer pane shows, with the spaces that the editor draws as non-breaking made plain. */
+export async function answerText(page) {
+  const text = await page.locator('.result-window .view-lines').innerText();
+  return text.replaceAll('\u00a0', ' ');
+}
