@@ -15,18 +15,21 @@ pub struct AgentDirectory {
     agents: Vec<Arc<Agent>>,
     values: Vec<AgentValues>,
     by_number: HashMap<String, Vec<usize>>,
+    is_joinable: bool,
 }
 
 impl AgentDirectory {
     fn new(reply: &GetAllAgentsReply) -> Self {
         let mut by_number: HashMap<String, Vec<usize>> = HashMap::with_capacity(reply.agents.len());
+        let mut is_joinable = true;
         for (place, agent) in reply.agents.iter().enumerate() {
-            if let Some(number) = agent.number() {
-                by_number.entry(number).or_default().push(place);
+            match agent.number() {
+                Some(number) => by_number.entry(number).or_default().push(place),
+                None => is_joinable = false,
             }
         }
         let values = reply.agents.iter().map(|agent| AgentValues::of(agent)).collect();
-        Self { agents: reply.agents.clone(), values, by_number }
+        Self { agents: reply.agents.clone(), values, by_number, is_joinable }
     }
 
     /// Every agent.
@@ -44,7 +47,7 @@ impl AgentDirectory {
     /// Whether every agent says its number; without it nothing tells which user an agent is.
     #[must_use]
     pub fn is_joinable(&self) -> bool {
-        self.agents.iter().all(|agent| agent.number().is_some())
+        self.is_joinable
     }
 
     /// What the contact centre keeps of a user; nothing if the user is no agent there, or the number is ambiguous.

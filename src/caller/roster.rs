@@ -1,8 +1,9 @@
 //! The roster: every user the caller may see, read in one call and looked up by any of their names.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::plan;
 use super::reader::{CallerError, Reader};
 use crate::portal::user::{GetUserByIdProgram, GetUsers, GetUsersReply, User};
 use crate::portal::{AccountId, PortalError, UserId};
@@ -97,6 +98,14 @@ impl Reader {
         self.read_as(criteria, Roster::new).await
     }
 
+    /// Reads the roster if so many users are about to be asked for that a call for each would cost more.
+    pub async fn expect_users(&self, users: &BTreeSet<UserId>) {
+        if users.len() > plan::FEW {
+            // Whoever asks for one of them next gets this answer, or this failure.
+            let _ = self.roster().await;
+        }
+    }
+
     /// One user, in one call; the portal answers with a list and perhaps with nobody.
     pub async fn user(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
         let question = GetUserByIdProgram { search_id: Some(id), ..GetUserByIdProgram::default() };
@@ -104,11 +113,9 @@ impl Reader {
             Ok(reply) => {
                 Ok(reply.user_agent_info_list.iter().find(|user| user.id_program_user == Some(id)).cloned())
             }
-            // The guide has no constant for an unknown id; BAD_REQUEST is the one it gives to what the caller can mend.
-            Err(CallerError::Portal(PortalError::Refused { code_message: Some(constant), .. }))
-                if &*constant == "BAD_REQUEST" =>
-            {
-                Ok(None)
+            // The guide has no constant for an unknown id, so a refusal may mean just that: the roster knows.
+            Err(CallerError::Portal(PortalError::Refused { .. })) => {
+                Ok(self.roster().await?.by_id(id).cloned())
             }
             Err(error) => Err(error),
         }

@@ -183,6 +183,8 @@ async fn members(reader: Arc<Reader>, agents: Vec<AgentKey>) -> Option<Arc<Membe
         try_join_all(groups.iter().map(|group| reader.agents_of_skill_group(group, true))).await.ok()?;
     let mut members = Members::new();
     for (group, agents) in groups.iter().zip(lists) {
+        // As the portal marks it when asked for the agent: an answer must not tell which way it was found.
+        let group = Arc::new(SkillGroup { checked: Some(true), ..SkillGroup::clone(group) });
         for user in agents.iter().filter_map(|agent| agent.id_program_user) {
             members.entry(user).or_default().push(group.clone());
         }

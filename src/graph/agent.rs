@@ -142,11 +142,6 @@ impl Agent {
         self.record.pri_supervisor_skill_target_id
     }
 
-    /// The key the agent had before it was moved; the guide says no more.
-    fn original_database_id(&self) -> Option<i64> {
-        self.record.original_id
-    }
-
     /// The user this agent is.
     async fn user(&self) -> User {
         User::new(self.tenant, self.record.clone())

@@ -6,10 +6,8 @@ use std::borrow::Cow;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
-use futures_util::future::try_join_all;
 
-/// How many items are worked on before other requests get a turn.
-const BREATH: usize = 64;
+use super::pace::try_join_paced;
 
 /// A non-null list: `[T]`, with `T` nullable or not as `T` says.
 #[derive(Clone, Debug)]
@@ -42,7 +40,7 @@ impl<T: OutputType> OutputType for List<T> {
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
         let items = self.0.iter().enumerate().map(|(place, item)| resolve_item(item, place, ctx, field));
-        Ok(Value::List(try_join_all(items).await?))
+        Ok(Value::List(try_join_paced(items).await?))
     }
 }
 
@@ -52,9 +50,6 @@ async fn resolve_item<T: OutputType>(
     ctx: &ContextSelectionSet<'_>,
     field: &Positioned<Field>,
 ) -> ServerResult<Value> {
-    if place > 0 && place.is_multiple_of(BREATH) {
-        tokio::task::yield_now().await;
-    }
     let ctx = ctx.with_index(place);
     let resolved = OutputType::resolve(item, &ctx, field).await;
     resolved.map_err(|error| if error.path.is_empty() { ctx.set_error_path(error) } else { error })

@@ -1,5 +1,7 @@
 //! Lists of skill groups, attributes and precision queues: what may be asked for. Each is read whole and worked on here.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, InputObject};
 
 use super::attribute::Attribute;
@@ -11,6 +13,7 @@ use super::order::{OrderDirection, matches_search, sort_by, sort_by_text};
 use super::precision_queue::PrecisionQueue;
 use super::skill_group::SkillGroup;
 use crate::config::Limits;
+use crate::portal::skill_group as wire;
 
 /// How to order skill groups, attributes or precision queues; without it they come in the portal's own order.
 #[derive(Clone, Copy, Debug, InputObject)]
@@ -49,6 +52,24 @@ pub struct ListQuery {
     pub page: Page,
 }
 
+/// Puts records into the order that is asked for.
+fn order<R, K: Ord>(
+    records: &mut [&Arc<R>],
+    wanted: Option<NamedOrder>,
+    name: fn(&R) -> Option<&str>,
+    key: fn(&R) -> Option<K>,
+) {
+    match wanted {
+        None => {}
+        Some(NamedOrder { field: NamedOrderField::Name, direction }) => {
+            sort_by_text(records, direction, |record| name(record).map(str::to_owned));
+        }
+        Some(NamedOrder { field: NamedOrderField::DatabaseId, direction }) => {
+            sort_by(records, direction, |record| key(record));
+        }
+    }
+}
+
 /// A page of skill groups.
 pub async fn skill_groups(
     ctx: &Context<'_>,
@@ -71,15 +92,7 @@ pub async fn skill_groups(
         .filter(|group| platform.is_none() || platform == group.peripheral_id.map(|id| id.0))
         .filter(|group| matches_search(search, &[group.display_name(), group.description.as_deref()]))
         .collect();
-    match query.order_by {
-        Some(NamedOrder { field: NamedOrderField::Name, direction }) => {
-            sort_by_text(&mut found, direction, |group| group.display_name().map(str::to_owned));
-        }
-        Some(NamedOrder { field: NamedOrderField::DatabaseId, direction }) => {
-            sort_by(&mut found, direction, |group| group.skill_target_id);
-        }
-        None => {}
-    }
+    order(&mut found, query.order_by, wire::SkillGroup::display_name, |group| group.skill_target_id);
     let limits = ctx.data_unchecked::<Limits>();
     Connection::new(found.into_iter(), &query.page, limits, |record| SkillGroup::new(tenant, record.clone()))
 }
@@ -93,15 +106,7 @@ pub async fn attributes(ctx: &Context<'_>, query: ListQuery) -> Result<Connectio
         matches_search(search, &[attribute.name.as_deref(), attribute.description.as_deref()])
     };
     let mut found: Vec<_> = attributes.iter().filter(|attribute| matching(attribute)).collect();
-    match query.order_by {
-        Some(NamedOrder { field: NamedOrderField::Name, direction }) => {
-            sort_by_text(&mut found, direction, |attribute| attribute.name.clone());
-        }
-        Some(NamedOrder { field: NamedOrderField::DatabaseId, direction }) => {
-            sort_by(&mut found, direction, |attribute| attribute.id);
-        }
-        None => {}
-    }
+    order(&mut found, query.order_by, |attribute| attribute.name.as_deref(), |attribute| attribute.id);
     let limits = ctx.data_unchecked::<Limits>();
     Connection::new(found.into_iter(), &query.page, limits, |record| Attribute::new(tenant, record.clone()))
 }
@@ -118,15 +123,7 @@ pub async fn precision_queues(
         matches_search(search, &[queue.name.as_deref(), queue.description.as_deref()])
     };
     let mut found: Vec<_> = queues.iter().filter(|queue| matching(queue)).collect();
-    match query.order_by {
-        Some(NamedOrder { field: NamedOrderField::Name, direction }) => {
-            sort_by_text(&mut found, direction, |queue| queue.name.clone());
-        }
-        Some(NamedOrder { field: NamedOrderField::DatabaseId, direction }) => {
-            sort_by(&mut found, direction, |queue| queue.id);
-        }
-        None => {}
-    }
+    order(&mut found, query.order_by, |queue| queue.name.as_deref(), |queue| queue.id);
     let limits = ctx.data_unchecked::<Limits>();
     Connection::new(found.into_iter(), &query.page, limits, |record| {
         PrecisionQueue::new(tenant, record.clone())

@@ -25,6 +25,7 @@ mod listing;
 mod lookup;
 mod node;
 mod order;
+mod pace;
 mod platform;
 mod precision_queue;
 mod precision_queue_step;

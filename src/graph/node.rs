@@ -105,6 +105,17 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, GraphError
     })
 }
 
+/// Prepares for finding all of these: many users are read at once.
+pub async fn expect(ctx: &Context<'_>, ids: &[ID]) -> Result<(), GraphError> {
+    let caller = ctx.caller()?;
+    let tenant = caller.tenant()?;
+    let nodes = ids.iter().filter_map(NodeId::decode).filter(|node| node.tenant == tenant);
+    let users =
+        nodes.filter(|node| matches!(node.kind, Kind::User | Kind::Agent)).map(|node| UserId(node.key));
+    caller.expect_users(&users.collect()).await;
+    Ok(())
+}
+
 /// One user: from the roster where it is at hand, else by a call of its own.
 pub async fn user(caller: &Reader, id: UserId) -> Result<Option<std::sync::Arc<wire::User>>, GraphError> {
     let everyone = wire::GetUsers { page_size: Some(0), ..wire::GetUsers::default() };

@@ -42,6 +42,7 @@ async fn find_nodes(ctx: &Context<'_>, ids: &[ID]) -> Result<List<Nullable<Node>
             ids.len()
         )));
     }
+    node::expect(ctx, ids).await?;
     let found = futures_util::future::join_all(ids.iter().map(|id| node::find(ctx, id))).await;
     Ok(found.into_iter().map(Result::transpose).collect())
 }

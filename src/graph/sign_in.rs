@@ -68,6 +68,10 @@ pub enum LoginErrorCode {
     UserNotFound,
     /// The user may not sign in to the portal.
     LoginNotEnabled,
+    /// The user has as many sessions as allowed; sign out elsewhere first.
+    SessionLimitReached,
+    /// The portal holds the user's data twice; only its support can mend that.
+    DuplicateUserData,
     /// The portal refused for another reason; `portalCode` has its word.
     Unknown,
 }
@@ -89,6 +93,10 @@ pub enum SelectTenantErrorCode {
     LoginNameMissing,
     /// The portal misses the tenant; an error of the gateway's settings.
     TenantMissing,
+    /// The portal holds the user's data twice; only its support can mend that.
+    DuplicateUserData,
+    /// The portal failed for a reason it does not name; try again later.
+    PortalFailure,
     /// The portal refused for another reason; `portalCode` has its word.
     Unknown,
 }
@@ -152,7 +160,13 @@ impl LoginErrorCode {
             Some("LDAP_AUTHORIZATION_FAILED") => Self::NotAuthorized,
             Some("LDAP_AUTHENTICATION_FAILED_USER_NOT_FOUND") => Self::UserNotFound,
             Some("LOGIN_NOT_ENABLED_FOR_USER") => Self::LoginNotEnabled,
-            _ => Self::Unknown,
+            // With one tenant, login enters it at once and may fail as selecting it would.
+            _ => match SelectTenantErrorCode::of(constant) {
+                SelectTenantErrorCode::SessionLimitReached => Self::SessionLimitReached,
+                SelectTenantErrorCode::DuplicateUserData => Self::DuplicateUserData,
+                SelectTenantErrorCode::NotAuthorized => Self::LoginNotEnabled,
+                _ => Self::Unknown,
+            },
         }
     }
 
@@ -184,6 +198,8 @@ impl LoginErrorCode {
             Self::NotAuthorized => "The account is not in the security group that may use the portal.",
             Self::UserNotFound => "The directory does not know this user.",
             Self::LoginNotEnabled => "This user may not sign in to the portal.",
+            Self::SessionLimitReached => SelectTenantErrorCode::SessionLimitReached.message(),
+            Self::DuplicateUserData => SelectTenantErrorCode::DuplicateUserData.message(),
             Self::Unknown => "The portal refused the sign-in without a reason this gateway knows.",
         }
     }
@@ -191,8 +207,10 @@ impl LoginErrorCode {
 
 impl SelectTenantErrorCode {
     fn of(constant: Option<&str>) -> Self {
-        let rest = constant.and_then(|constant| constant.strip_prefix("AUTHORIZE_USER_TO_TENANT_FAILED_"));
-        match rest {
+        let rest = constant.and_then(|constant| constant.strip_prefix("AUTHORIZE_USER_TO_TENANT_FAILED"));
+        match rest.map(|rest| rest.trim_start_matches('_')) {
+            Some("") => Self::PortalFailure,
+            Some("USER_DATA_PROBLEM_FOUND_DUPLICATE") => Self::DuplicateUserData,
             Some("REQD_LOGIN_NM_MISSING") => Self::LoginNameMissing,
             Some("REQD_ID_PROGRAM_MISSING") => Self::TenantMissing,
             Some("USER_ALREADY_LOGGED_ON_ANOTHER_SESSION") => Self::SessionLimitReached,
@@ -214,6 +232,8 @@ impl SelectTenantErrorCode {
             Self::SignInExpired => "The portal no longer knows this sign-in: call login again.",
             Self::LoginNameMissing => "The portal misses the login name.",
             Self::TenantMissing => "The portal misses the tenant.",
+            Self::DuplicateUserData => "The portal holds this user's data twice: ask its support.",
+            Self::PortalFailure => "The portal failed without naming a reason: try again later.",
             Self::Unknown => "The portal refused the tenant without a reason this gateway knows.",
         }
     }
@@ -290,8 +310,8 @@ impl LoginPayload {
     }
 }
 
-/// Signing in and out.
-#[Object]
+/// Everything that changes something.
+#[Object(name = "Mutation")]
 impl SignInMutation {
     /// Signs a person in to the portal. A session the request came with is ended and replaced.
     async fn login(

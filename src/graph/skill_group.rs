@@ -11,6 +11,7 @@ use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
 use super::platform::Platform;
 use crate::config::Limits;
+use crate::portal::user::User;
 use crate::portal::{TenantId, skill_group as wire};
 
 /// A group of agents with one skill; calls are queued to it.
@@ -45,13 +46,18 @@ impl SkillGroup {
         // The roster's records say more than the rows of a group; both start at once.
         let (rows, roster) =
             futures_util::join!(caller.agents_of_skill_group(&self.record, assigned), caller.roster());
-        let (rows, roster) = (rows?, roster.ok());
+        let (rows, roster) = (rows?, roster?);
         let limits = ctx.data_unchecked::<Limits>();
         Connection::new(rows.iter(), &page, limits, |row| {
-            let known = roster.as_ref().zip(row.id_program_user).and_then(|(roster, id)| roster.by_id(id));
-            Agent::new(self.tenant, known.unwrap_or(row).clone())
+            let known = row.id_program_user.and_then(|id| roster.by_id(id));
+            Agent::new(self.tenant, known.cloned().unwrap_or_else(|| on_its_own(row)))
         })
     }
+}
+
+/// A row of a group as the agent's record: what it says of the group in the same words is left out.
+fn on_its_own(row: &User) -> Arc<User> {
+    Arc::new(User { original_id: None, skill_target_id: None, ..row.clone() })
 }
 
 /// A group of agents with one skill; calls are queued to it.

@@ -44,9 +44,11 @@ impl Tenant {
         self.id.0
     }
 
-    /// The name; null where the portal gave none at sign-in.
-    async fn name(&self, ctx: &Context<'_>) -> Option<String> {
-        self.record(ctx)?.program_nm.clone()
+    /// The name; where the portal told none at sign-in, the program prefix, or failing that the key.
+    async fn name(&self, ctx: &Context<'_>) -> String {
+        let told =
+            self.record(ctx).and_then(|record| record.program_nm.clone().or(record.program_prefix.clone()));
+        told.unwrap_or_else(|| self.id.to_string())
     }
 
     /// The prefix that names the tenant to the callback service.

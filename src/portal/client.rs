@@ -284,3 +284,49 @@ fn constant(text: Option<&str>) -> Option<Arc<str>> {
         && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     looks_right.then(|| text.into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::portal::auth::Login;
+    use crate::portal::user::GetUsers;
+
+    fn reason(body: &[u8]) -> String {
+        match decode::<GetUsers>(body) {
+            Err(PortalError::Unintelligible { reason, .. }) => reason.to_string(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_answer_is_told_apart_without_a_word_of_it() {
+        assert_eq!(reason(b""), "it is empty");
+        assert_eq!(reason(b" \n"), "it is empty");
+        assert_eq!(reason(b"<html><body>marker</body></html>"), "it is an HTML page");
+        assert_eq!(reason(b"marker"), "it is not JSON");
+        assert_eq!(reason(b"{\"code\": 0, \"marker\" 1}"), "it is not JSON");
+        assert_eq!(
+            reason(b"{\"code\": 0, \"userAgentInfoList\": [{\"firstNm\": \"mar"),
+            "it ends in the middle"
+        );
+        let reason = reason(b"{\"userAgentInfoList\": [{\"idUser\": \"marker\"}]}");
+        assert!(reason.starts_with("userAgentInfoList: idUser: expected a whole number"), "{reason}");
+        assert!(!reason.contains("marker"), "{reason}");
+    }
+
+    #[test]
+    fn a_login_page_ends_a_session_and_is_only_a_page_where_there_is_none() {
+        let page = b"\n<html><form action=j_security_check><input type='password'></form></html>";
+        assert!(matches!(decode::<GetUsers>(page), Err(PortalError::SessionEnded { .. })));
+        assert!(matches!(decode::<Login>(page), Err(PortalError::Unintelligible { .. })));
+    }
+
+    #[test]
+    fn only_what_looks_like_a_constant_is_passed_on() {
+        assert_eq!(constant(Some(" GET_USERS_FAILED ")).as_deref(), Some("GET_USERS_FAILED"));
+        for text in ["", "User jane@abc was not found", "get_users_failed", &"A".repeat(121)] {
+            assert_eq!(constant(Some(text)), None, "{text}");
+        }
+        assert_eq!(constant(None), None);
+    }
+}

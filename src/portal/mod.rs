@@ -16,6 +16,8 @@ mod record;
 pub mod reference;
 mod scalar;
 pub mod skill_group;
+#[cfg(test)]
+mod tests;
 mod tolerant;
 pub mod user;
 

@@ -210,3 +210,47 @@ ids! {
     /// A disposition an agent gives a callback (`statusId`).
     CallbackDispositionId,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_is_read_from_every_form_that_java_writes() {
+        let noon = Instant::from_integer(1_767_268_800_123);
+        assert_eq!(noon.map(|noon| noon.0.to_string()).as_deref(), Some("2026-01-01T12:00:00.123Z"));
+        for text in [
+            "1767268800123",
+            " 1767268800123 ",
+            "2026-01-01T12:00:00.123Z",
+            "2026-01-01T12:00:00.123+00:00",
+            "2026-01-01T13:00:00.123+0100",
+            "2026-01-01T12:00:00.123",
+            "2026-01-01 12:00:00.123",
+        ] {
+            assert_eq!(Instant::from_text(text), noon, "{text}");
+        }
+        for text in ["yesterday", "2026-13-01T00:00:00Z", "9223372036854775807", "-"] {
+            assert_eq!(Instant::from_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_flag_is_read_from_words_and_digits_and_from_nothing_else() {
+        for text in ["true", "TRUE", "Yes", "y", "1", " on "] {
+            assert_eq!(bool::from_text(text), Some(true), "{text}");
+        }
+        for text in ["false", "No", "N", "0", "off"] {
+            assert_eq!(bool::from_text(text), Some(false), "{text}");
+        }
+        for text in ["2", "maybe", "A"] {
+            assert_eq!(bool::from_text(text), None, "{text}");
+        }
+        assert_eq!([0, 1, 2, -1].map(bool::from_integer), [Some(false), Some(true), None, None]);
+    }
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2")), "[secret]");
+    }
+}

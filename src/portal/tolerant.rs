@@ -169,6 +169,10 @@ impl<'de, L: Leaf> Visitor<'de> for LeavesVisitor<L> {
         Ok(LeafVisitor(PhantomData).visit_u64(value)?.into_iter().collect())
     }
 
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Ok(LeafVisitor::<L>(PhantomData).visit_map(map)?.into_iter().collect())
+    }
+
     refuse!(visit_bool(bool): "a flag", visit_f64(f64): "a fraction");
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {

@@ -48,26 +48,25 @@ impl Sessions {
             ..Login::default()
         };
         let answer = self.portal.call(&login, None).await?;
-        let cookie =
-            answer.cookie.ok_or_else(|| unintelligible(Login::NAME, "it sets no JSESSIONID cookie"))?;
         let mut reply = answer.reply;
-        let credentials = Credentials::new(cookie, reply.user_token.take());
-        match reply.outcome() {
-            Outcome::MustChangePassword => {
+        let token = reply.user_token.take();
+        let credentials = answer.cookie.map(|cookie| Credentials::new(cookie, token));
+        if reply.outcome() == Outcome::MustChangePassword {
+            if let Some(credentials) = credentials {
                 // The portal counts sessions; one that may do nothing is given back at once.
                 let _ = self.portal.call(&Logout::default(), Some(&credentials)).await;
-                Ok(SignIn::MustChangePassword)
             }
-            Outcome::TenantSelectionRequired => {
-                let stage = Stage::TenantSelection(reply.accessible_tenants_list.clone());
-                let issued = self.open(login_name, stage, (reply, credentials)).await?;
-                Ok(SignIn::TenantSelectionRequired(issued))
-            }
-            Outcome::SignedIn | Outcome::Refused => {
-                let stage = signed_in(Login::NAME, &reply, login_name, None)?;
-                Ok(SignIn::SignedIn(self.open(login_name, stage, (reply, credentials)).await?))
-            }
+            return Ok(SignIn::MustChangePassword);
         }
+        let credentials =
+            credentials.ok_or_else(|| unintelligible(Login::NAME, "it sets no JSESSIONID cookie"))?;
+        if reply.outcome() == Outcome::TenantSelectionRequired {
+            let stage = Stage::TenantSelection(reply.accessible_tenants_list.clone());
+            let issued = self.open(login_name, stage, (reply, credentials)).await?;
+            return Ok(SignIn::TenantSelectionRequired(issued));
+        }
+        let stage = signed_in(Login::NAME, &reply, login_name, None)?;
+        Ok(SignIn::SignedIn(self.open(login_name, stage, (reply, credentials)).await?))
     }
 
     /// Enters a tenant with a session that waits for it; the session is replaced, and so is its token.
@@ -82,7 +81,11 @@ impl Sessions {
             auth_token: session.credentials().token().cloned(),
             ..AuthorizeUserToTenant::default()
         };
-        let answer = self.portal.call(&operation, Some(session.credentials())).await?;
+        let answer = self.portal.call(&operation, Some(session.credentials())).await;
+        if matches!(answer, Err(PortalError::SessionEnded { .. })) {
+            self.forget(session.id).await;
+        }
+        let answer = answer?;
         let mut reply = answer.reply;
         let credentials = session.credentials().clone().renewed(answer.cookie, reply.user_token.take());
         let known = tenants.iter().find(|known| known.id_program == Some(tenant));

@@ -55,7 +55,8 @@ impl Plan {
             phone_number: Some(format!("555{number:07}")),
             label: Some(format!("8{number}")),
             status_time: instant(number * 60_000 + 30_000),
-            status_code: Some(number % 4 + 1),
+            // One in four has not been disposed of.
+            status_code: Some(number % 4 + 10),
             create_time: instant(number * 60_000 - 600_000),
             dialed_number: queue.and_then(|queue| queue.program_dn.clone()),
             retry_count: Some(number % 3),

@@ -2,8 +2,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod command_line;
+mod connection;
+mod contract;
+mod cookie;
 mod cost;
+mod dialect;
+mod everything;
+mod failure;
 mod house;
+mod http;
+mod isolation;
+mod limits;
+mod node;
+mod page;
+mod program;
+mod propagation;
 mod queries;
+mod redaction;
+mod responsiveness;
 mod schema;
+mod sharing;
+mod sign_in;
 mod tidy;

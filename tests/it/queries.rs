@@ -84,15 +84,11 @@ fn password(login: &str) -> &'static str {
 }
 
 /// The client in the tenant it selects.
-async fn enter(mut client: Client, tenant: Option<&str>) -> Client {
+async fn enter(client: Client, tenant: Option<&str>) -> Client {
     let Some(tenant) = tenant else { return client };
-    let data = client
-        .data(&format!(
-            "mutation {{ selectTenant(input: {{tenantDatabaseId: {tenant}}}) {{ sessionToken }} }}"
-        ))
-        .await;
-    data["selectTenant"]["sessionToken"].as_str().unwrap().clone_into(&mut client.token);
-    client
+    let select =
+        format!("mutation {{ selectTenant(input: {{tenantDatabaseId: {tenant}}}) {{ sessionToken }} }}");
+    client.holding(client.data(&select).await["selectTenant"]["sessionToken"].as_str().unwrap())
 }
 
 /// Replaces what stands for a global id by that id.
@@ -131,7 +127,11 @@ fn fault(kind: &str) -> Fault {
 }
 
 fn report(calls: Vec<Call>, with_bodies: bool, mut answer: Answer) -> String {
-    for error in answer.body.get_mut("errors").and_then(Value::as_array_mut).into_iter().flatten() {
+    let mut nothing = Vec::new();
+    let errors = answer.body.get_mut("errors").and_then(Value::as_array_mut).unwrap_or(&mut nothing);
+    // They come in the order in which they happened, which is not always the same.
+    errors.sort_by_cached_key(|error| error["path"].to_string());
+    for error in errors {
         // It is different every time; that it is there is promised elsewhere.
         error["extensions"].as_object_mut().map(|extensions| extensions.remove("requestId"));
     }

@@ -35,7 +35,9 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     if root.join(folder).is_dir() {
         walk(&root.join(folder), &mut files);
     }
-    files.iter_mut().for_each(|(path, _)| *path = path.strip_prefix(root).unwrap().to_owned());
+    for (path, _) in &mut files {
+        *path = path.strip_prefix(root).unwrap().to_owned();
+    }
     files
 }
 

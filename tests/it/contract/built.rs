@@ -1,0 +1,98 @@
+//! The operations the gateway has, one line each, as the contract's tests look at them.
+
+use portalgraph::portal::access::{GetAccessSummaryByUser, GetManageableAccessCollections};
+use portalgraph::portal::agent::{GetAllAgents, GetAllAgentsForSkill};
+use portalgraph::portal::attribute::GetAllAttributes;
+use portalgraph::portal::auth::{AuthorizeUserToTenant, Login, Logout};
+use portalgraph::portal::callback::{
+    GetAgentDispositionStatusCodes, GetCallbackInfo, GetDialedNumberList, TestWS,
+};
+use portalgraph::portal::precision_queue::{GetAllPrecisionQueues, GetPQByID};
+use portalgraph::portal::reference::{
+    GetAllAgentDeskSettings, GetAllApmProfiles, GetAllBillingUnits, GetAllDepartments, GetAllPlatforms,
+    GetAllRoles, GetAllSites,
+};
+use portalgraph::portal::skill_group::{GetSkillGroups, GetSkillsForAgent};
+use portalgraph::portal::user::{GetUserByIdProgram, GetUsers};
+use portalgraph::portal::{Authentication, Base, Body, Noun, Operation, Record};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads a value as a record and writes that again.
+pub type Echo = fn(&Value) -> Result<Value, String>;
+
+/// An operation of the gateway.
+pub struct Built {
+    pub name: &'static str,
+    pub path: &'static str,
+    pub path_of_nothing: String,
+    pub base: Base,
+    pub body: Body,
+    pub authentication: Authentication,
+    pub reads: &'static [Noun],
+    pub writes: &'static [Noun],
+    pub sends: &'static [&'static str],
+    pub request: Echo,
+    pub reply: Echo,
+}
+
+fn echo<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {
+    let record: T = serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
+    serde_json::to_value(record).map_err(|error| error.to_string())
+}
+
+fn built<O: Operation>(reply: Echo) -> Built {
+    Built {
+        name: O::NAME,
+        path: O::PATH,
+        path_of_nothing: O::default().path().into_owned(),
+        base: O::BASE,
+        body: O::BODY,
+        authentication: O::AUTHENTICATION,
+        reads: O::READS,
+        writes: O::WRITES,
+        sends: <O as Record>::FIELDS,
+        request: echo::<O>,
+        reply,
+    }
+}
+
+macro_rules! built {
+    ($($operation:ty,)*) => {
+        vec![$(built::<$operation>(echo::<<$operation as Operation>::Reply>)),*]
+    };
+}
+
+/// Every operation the gateway has.
+pub fn all() -> Vec<Built> {
+    let mut all = built![
+        Login,
+        AuthorizeUserToTenant,
+        Logout,
+        GetAllAgents,
+        GetAllAgentsForSkill,
+        GetAllAttributes,
+        GetAllPrecisionQueues,
+        GetPQByID,
+        GetSkillGroups,
+        GetSkillsForAgent,
+        GetAccessSummaryByUser,
+        GetManageableAccessCollections,
+        GetAllAgentDeskSettings,
+        GetAllApmProfiles,
+        GetAllBillingUnits,
+        GetAllDepartments,
+        GetAllPlatforms,
+        GetAllRoles,
+        GetAllSites,
+        GetUserByIdProgram,
+        GetUsers,
+        GetAgentDispositionStatusCodes,
+        GetCallbackInfo,
+        GetDialedNumberList,
+    ];
+    // Its reply is not documented, so none is read.
+    all.push(built::<TestWS>(|value| Ok(value.clone())));
+    all
+}

@@ -1,0 +1,105 @@
+//! What the program logs, however much it is asked to log, holds no secret and nothing the portal or a client said.
+
+use std::time::Duration;
+
+use portalgraph::simulator::{ANY, Fault, Simulator, World};
+use serde_json::Value;
+
+use crate::house::{self, Client};
+use crate::program::Served;
+
+/// A password that appears nowhere else.
+const PASSWORD: &str = "s3cr3t-of-the-portal";
+const NAME: &str = "admin@dmn";
+/// What a client sends that is nobody else's business.
+const SEARCHED: &str = "a-name-somebody-looks-for";
+
+fn world() -> World {
+    let mut world = World::demo();
+    for login in world.logins.iter_mut().filter(|login| login.name == NAME) {
+        PASSWORD.clone_into(&mut login.password);
+    }
+    world
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_at_any_level() {
+    let simulator = Simulator::local(world()).await;
+    for (level, format) in [("trace", "pretty"), ("trace", "json")] {
+        let served = Served::start(&[
+            ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
+            ("PORTALGRAPH__PORTAL__CALLBACK_URL", &simulator.url()),
+            ("PORTALGRAPH__PORTAL__CALL_TIMEOUT_MILLISECONDS", "300"),
+            ("PORTALGRAPH__LOG__LEVEL", level),
+            ("PORTALGRAPH__LOG__FORMAT", format),
+        ]);
+        let http = house::http();
+        let client = Client::sign_in(&http, &served.url, (NAME, PASSWORD)).await;
+        let secrets = ask_for_everything(&simulator, &http, &client).await;
+        let log = served.end();
+        assert!(log.contains("portal call") && log.contains("getUsers"), "the log is there: {log:.500}");
+        let host = simulator.url().strip_prefix("http://").unwrap().to_owned();
+        let port = host.rsplit(':').next().unwrap().to_owned();
+        for secret in secrets.iter().map(String::as_str).chain([
+            PASSWORD,
+            &encoded(PASSWORD),
+            &encoded("wrong-password"),
+            &encoded(NAME),
+            "wrong-password",
+            SEARCHED,
+            &client.token,
+            "JSESSIONID",
+            "authToken",
+            "userToken",
+            &host,
+            &format!(":{port}"),
+            "Alder",
+            "j_security_check",
+        ]) {
+            let line = log.lines().find(|line| line.contains(secret));
+            assert_eq!(line, None, "{secret} is logged");
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    portalgraph::portal::dialect::encode(portalgraph::config::Encoding::Base64, text)
+}
+
+/// Reads, failures of every kind and a refused sign-in; answers what else must not be in the log.
+async fn ask_for_everything(simulator: &Simulator, http: &reqwest::Client, client: &Client) -> Vec<String> {
+    let search = format!("{{ users(search: {{field: LAST_NAME, term: \"{SEARCHED}\"}}) {{ totalCount }} }}");
+    for query in [
+        "{ users { nodes { displayName department { name } } } agents { nodes { skillGroups { name } } } }",
+        "{ callback(databaseId: 7001) { id } callbackQueues { name } precisionQueues { nodes { name } } }",
+        &search,
+        "{ not a query",
+        "{ unknown }",
+    ] {
+        client.ask(query).await;
+    }
+    let wrong =
+        "mutation { login(input: {username: \"admin@dmn\", password: \"wrong-password\"}) { status } }";
+    http.post(format!("{}/graphql", client.url))
+        .header("content-type", "application/json")
+        .body(serde_json::json!({ "query": wrong }).to_string())
+        .send()
+        .await
+        .unwrap();
+    for fault in [
+        Fault::Status(500),
+        Fault::Html,
+        Fault::NotJson,
+        Fault::Truncated,
+        Fault::WrongType,
+        Fault::Reset,
+        Fault::Delay(Duration::from_millis(600)),
+        Fault::LoginPage,
+    ] {
+        simulator.faults().always(ANY, fault);
+        client.ask("{ sites { name } }").await;
+        simulator.faults().clear();
+    }
+    let answer = client.ask_with("{ viewer { loginName } }", Value::Null).await;
+    answer.body["data"]["viewer"]["email"].as_str().map(str::to_owned).into_iter().collect()
+}
