@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::answers::{Answers, Kept, Key};
 use super::epochs::Epochs;
 use crate::config::Config;
-use crate::portal::{Operation, Portal, PortalError, TenantId};
+use crate::portal::{Base, Operation, Portal, PortalError, TenantId};
 use crate::session::{Identity, Session, Sessions};
 
 /// What all callers share: the client of the portal, kept answers, counters, and the room for calls.
@@ -67,7 +67,11 @@ impl House {
         };
         let overloaded = PortalError::Overloaded { operation: O::NAME, retry_after: None };
         let Ok(Some(_room)) = tokio::time::timeout(patience, room).await else { return Err(overloaded) };
-        let answer = self.portal.call(operation, Some(session.credentials())).await?;
+        let answer = self.portal.call(operation, Some(session.credentials())).await;
+        if O::BASE == Base::Portal && matches!(answer, Ok(_) | Err(PortalError::Refused { .. })) {
+            session.hear();
+        }
+        let answer = answer?;
         Ok(Arc::new(Kept::new(answer.reply, answer.bytes, self.answers.time_to_live::<O>())))
     }
 }

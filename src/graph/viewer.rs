@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use jiff::{SignedDuration, Timestamp};
 
 use super::context::ContextExt as _;
 use super::date_time::DateTime;
@@ -156,10 +155,9 @@ impl Viewer {
         DateTime(self.session.expires_at)
     }
 
-    /// When the session ends if it is not used again.
+    /// When the session ends if the portal is not asked again; answers the gateway has kept do not count.
     fn idle_expires_at(&self) -> DateTime {
-        let idle = SignedDuration::from_mins(i64::try_from(self.idle_minutes).unwrap_or(30));
-        DateTime((Timestamp::now() + idle).min(self.session.expires_at))
+        DateTime(self.session.idle_expires_at(self.idle_minutes))
     }
 
     /// Whether the viewer's password or account is about to expire.

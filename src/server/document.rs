@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition};
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+};
 use async_graphql::parser::{Error, parse_query};
 use moka::future::Cache;
 
@@ -45,7 +47,10 @@ impl Documents {
             return Ok(document);
         }
         let document = Arc::new(self.read(text)?);
-        self.kept.insert(text.to_owned(), Arc::clone(&document)).await;
+        // A mutation may have a password written into it, which is kept nowhere.
+        if document.is_keepable() {
+            self.kept.insert(text.to_owned(), Arc::clone(&document)).await;
+        }
         Ok(document)
     }
 
@@ -61,6 +66,10 @@ impl Documents {
 }
 
 impl Document {
+    fn is_keepable(&self) -> bool {
+        self.parsed.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
+    }
+
     /// The operation to execute, as the specification's `GetOperation` finds it.
     pub(super) fn operation(&self, name: Option<&str>) -> Result<&OperationDefinition, Refusal> {
         let refuse = |message: String| Err(Refusal::of_request(BAD_USER_INPUT, message));
@@ -109,6 +118,19 @@ mod tests {
         assert_eq!(refusal.code, GRAPHQL_PARSE_FAILED);
         assert_eq!(refusal.message, "Syntax error at line 1, column 8: expected value.");
         assert_eq!(refusal.locations[0].column, 8);
+    }
+
+    #[tokio::test]
+    async fn a_document_that_may_hold_a_password_is_not_kept() {
+        let documents = Documents::new(Config::default().limits);
+        for text in
+            ["mutation { login(password: \"secret\") { x } }", "query A { a } mutation B { b }", "{ kept }"]
+        {
+            documents.get(text).await.unwrap();
+        }
+        documents.kept.run_pending_tasks().await;
+        assert_eq!(documents.kept.entry_count(), 1);
+        assert!(documents.kept.contains_key("{ kept }"));
     }
 
     #[tokio::test]

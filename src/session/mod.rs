@@ -11,8 +11,9 @@ pub use store::Sessions;
 pub use token::{SessionId, Token};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
 
 use crate::portal::auth::{LoginReply, Tenant};
@@ -35,6 +36,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Calls of this session that may still be started; servlets answer one session's calls one by one.
     pub calls: Arc<Semaphore>,
+    /// When the portal last answered this session, in epoch seconds: its idle clock runs from there.
+    heard_at: AtomicI64,
     credentials: Credentials,
 }
 
@@ -57,6 +60,29 @@ impl Session {
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
+    }
+
+    /// The tenants to select from, while one must be selected.
+    #[must_use]
+    pub fn tenants_to_select(&self) -> Option<&[Arc<Tenant>]> {
+        match &self.stage {
+            Stage::TenantSelection(tenants) => Some(tenants),
+            Stage::SignedIn { .. } => None,
+        }
+    }
+
+    /// Notes that the portal answered this session just now.
+    pub fn hear(&self) {
+        self.heard_at.store(Timestamp::now().as_second(), Ordering::Relaxed);
+    }
+
+    /// When the session ends if the portal is not asked again: its own idle clock does not see kept answers.
+    #[must_use]
+    pub fn idle_expires_at(&self, idle_minutes: u64) -> Timestamp {
+        let heard_at =
+            Timestamp::from_second(self.heard_at.load(Ordering::Relaxed)).unwrap_or(self.created_at);
+        let idle = SignedDuration::from_mins(i64::try_from(idle_minutes).unwrap_or(30));
+        (heard_at + idle).min(self.expires_at)
     }
 
     /// Whose answers this session reads; `None` until a tenant is selected.

@@ -1,6 +1,7 @@
 //! Signing in: login, and selecting a tenant where there are several (section 3 of the contract's `wire.md`).
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Semaphore;
@@ -60,20 +61,35 @@ impl Sessions {
         }
         let credentials =
             credentials.ok_or_else(|| unintelligible(Login::NAME, "it sets no JSESSIONID cookie"))?;
-        if reply.outcome() == Outcome::TenantSelectionRequired {
-            let stage = Stage::TenantSelection(reply.accessible_tenants_list.clone());
-            let issued = self.open(login_name, stage, (reply, credentials)).await?;
-            return Ok(SignIn::TenantSelectionRequired(issued));
+        let stage = if reply.outcome() == Outcome::TenantSelectionRequired {
+            Ok(Stage::TenantSelection(reply.accessible_tenants_list.clone()))
+        } else {
+            signed_in((Login::NAME, &reply), login_name, None)
+        };
+        let opening = Opening { login_name, profile: reply, credentials, since: Timestamp::now() };
+        match stage {
+            Ok(stage) => {
+                let issued = self.open(opening, stage).await?;
+                Ok(match issued.session.stage {
+                    Stage::TenantSelection(_) => SignIn::TenantSelectionRequired(issued),
+                    Stage::SignedIn { .. } => SignIn::SignedIn(issued),
+                })
+            }
+            Err(error) => {
+                // The portal counts sessions; one that cannot be used is given back at once.
+                let _ = self.portal.call(&Logout::default(), Some(&opening.credentials)).await;
+                Err(error)
+            }
         }
-        let stage = signed_in(Login::NAME, &reply, login_name, None)?;
-        Ok(SignIn::SignedIn(self.open(login_name, stage, (reply, credentials)).await?))
     }
 
-    /// Enters a tenant with a session that waits for it; the session is replaced, and so is its token.
+    /// Enters a tenant with a session that waits for it; the session is replaced, and so is its token. Of two who try at
+    /// once with one session, one finds nothing waiting: the portal session behind it can be in one tenant only.
     pub async fn select_tenant(&self, session: &Session, tenant: TenantId) -> Result<Issued, SignInError> {
-        let Stage::TenantSelection(tenants) = &session.stage else {
+        if session.tenants_to_select().is_none() {
             return Err(SignInError::NoTenantSelectionPending);
-        };
+        }
+        let session = self.claim(session.id).await.ok_or(SignInError::NoTenantSelectionPending)?;
         let encoding = self.portal.settings().tenant_selection_encoding;
         let operation = AuthorizeUserToTenant {
             username: Some(encode(encoding, &session.login_name)),
@@ -81,65 +97,78 @@ impl Sessions {
             auth_token: session.credentials().token().cloned(),
             ..AuthorizeUserToTenant::default()
         };
-        let answer = self.portal.call(&operation, Some(session.credentials())).await;
-        if matches!(answer, Err(PortalError::SessionEnded { .. })) {
-            self.forget(session.id).await;
-        }
-        let answer = answer?;
+        let answer = match self.portal.call(&operation, Some(session.credentials())).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                // Refused or never heard: another try is possible. Else nobody knows which tenant the portal is in.
+                if matches!(error, PortalError::Refused { .. } | PortalError::Unreachable { .. }) {
+                    self.keep(session).await;
+                }
+                return Err(error.into());
+            }
+        };
         let mut reply = answer.reply;
         let credentials = session.credentials().clone().renewed(answer.cookie, reply.user_token.take());
-        let known = tenants.iter().find(|known| known.id_program == Some(tenant));
-        let stage = signed_in(AuthorizeUserToTenant::NAME, &reply, &session.login_name, known)?;
-        let issued = self.open(&session.login_name, stage, (reply, credentials)).await?;
-        self.forget(session.id).await;
-        Ok(issued)
+        let listed = session.tenants_to_select().unwrap_or_default();
+        let known = listed.iter().find(|known| known.id_program == Some(tenant));
+        let stage =
+            signed_in((AuthorizeUserToTenant::NAME, &reply), &session.login_name, Some((tenant, known)))?;
+        let login_name = &session.login_name;
+        // The portal's twelve hours began at login.
+        self.open(Opening { login_name, profile: reply, credentials, since: session.created_at }, stage).await
     }
 
-    async fn open(
-        &self,
-        login_name: &str,
-        stage: Stage,
-        (profile, credentials): (LoginReply, Credentials),
-    ) -> Result<Issued, SignInError> {
+    async fn open(&self, opening: Opening<'_>, stage: Stage) -> Result<Issued, SignInError> {
         let token = Token::generate().map_err(|_| SignInError::NoRandomness)?;
-        let created_at = Timestamp::now();
         let longest = SignedDuration::from_mins(i64::try_from(self.settings.max_minutes).unwrap_or(720));
         let session = Arc::new(Session {
             id: token.session(),
-            login_name: login_name.to_owned(),
+            login_name: opening.login_name.to_owned(),
             stage,
-            profile: Arc::new(profile),
-            created_at,
-            expires_at: created_at + longest,
+            profile: Arc::new(opening.profile),
+            created_at: opening.since,
+            expires_at: opening.since + longest,
             calls: Arc::new(Semaphore::new(self.portal.settings().max_concurrent_calls_per_session)),
-            credentials,
+            heard_at: AtomicI64::new(Timestamp::now().as_second()),
+            credentials: opening.credentials,
         });
         self.keep(session.clone()).await;
         Ok(Issued { token: token.text(), session })
     }
 }
 
-/// The stage of a session in a tenant; `known` is what the list of tenants said of it.
+/// What a new session is made of.
+struct Opening<'a> {
+    login_name: &'a str,
+    profile: LoginReply,
+    credentials: Credentials,
+    since: Timestamp,
+}
+
+/// The stage of a session in a tenant: the one that was selected, with what the list of tenants said of it, or the only
+/// one there is.
 fn signed_in(
-    operation: &'static str,
-    reply: &LoginReply,
+    (operation, reply): (&'static str, &LoginReply),
     login_name: &str,
-    known: Option<&Arc<Tenant>>,
+    selected: Option<(TenantId, Option<&Arc<Tenant>>)>,
 ) -> Result<Stage, SignInError> {
-    let only = match reply.accessible_tenants_list.as_slice() {
-        [only] => Some(only),
-        _ => None,
+    let (tenant, known) = match (selected, reply.accessible_tenants_list.as_slice()) {
+        (Some((selected, known)), _) => (Some(selected), known),
+        (None, [only]) => (reply.id_program.or(only.id_program), Some(only)),
+        (None, _) => (reply.id_program, None),
     };
-    let known = known.or(only);
-    let tenant = reply.id_program.or_else(|| known?.id_program);
     let tenant = tenant.ok_or_else(|| unintelligible(operation, "it names no tenant (idProgram)"))?;
+    if reply.id_program.is_some_and(|answered| answered != tenant) {
+        return Err(unintelligible(operation, "it names another tenant (idProgram) than the one selected"));
+    }
     let principal = match reply.id_program_user {
         Some(user) => Principal::User(user),
         None => Principal::LoginName(login_name.to_lowercase()),
     };
+    let listed_prefix = known.and_then(|known| known.program_prefix.clone());
     let tenant_record = Tenant {
         id_program: Some(tenant),
-        program_prefix: reply.program_prefix.clone().or_else(|| known?.program_prefix.clone()),
+        program_prefix: listed_prefix.or_else(|| reply.program_prefix.clone()),
         program_nm: known.and_then(|known| known.program_nm.clone()),
         ..Tenant::default()
     };

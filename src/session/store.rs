@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use moka::future::Cache;
 use moka::policy::EvictionPolicy;
 
@@ -40,9 +41,19 @@ impl Sessions {
         &self.settings
     }
 
-    /// The session a token opens; looking it up counts as use.
+    /// The session a token opens; one that the portal's own clocks have ended is forgotten.
     pub async fn find(&self, token: &Token) -> Option<Arc<Session>> {
-        self.kept.get(&token.session()).await
+        let session = self.kept.get(&token.session()).await?;
+        if session.idle_expires_at(self.settings.idle_minutes) <= Timestamp::now() {
+            self.forget(session.id).await;
+            return None;
+        }
+        Some(session)
+    }
+
+    /// Takes a session out of the store; of several who try at once, one gets it.
+    pub(super) async fn claim(&self, id: SessionId) -> Option<Arc<Session>> {
+        self.kept.remove(&id).await
     }
 
     /// Forgets a session the portal no longer knows.

@@ -1,7 +1,6 @@
 //! What a document may come to: refused before it is validated, before any field is executed, naming the limit.
 
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
 
 use portalgraph::simulator::{DEMO_LOGIN, World};
 use serde_json::{Value, json};
@@ -30,10 +29,8 @@ async fn thirteen_fragments_of_three_spreads_cost_nothing() {
     let house = House::over(World::demo()).await;
     let client = house.sign_in(DEMO_LOGIN).await;
     house.calls();
-    let started = Instant::now();
     let message = refused(&client, &doubling(13)).await;
-    // Validated, it takes seconds; the bound is there to tell the two apart, not to measure.
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    // Refused with this code, it was never validated, which would take seconds.
     assert!(message.contains("limits.max_fragment_spreads allows 200"), "{message}");
     assert_eq!(house.call_count(), 0);
     // Spread or not, it would be validated.

@@ -117,3 +117,35 @@ async fn the_code_of_the_intermediate_state_does_not_matter() {
         assert_eq!(select(&client, 101).await["userErrors"], json!([]));
     }
 }
+
+#[tokio::test]
+async fn of_two_selections_at_once_one_is_carried_out() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(PARTNER).await;
+    house.simulator.settings(|settings| settings.delay = std::time::Duration::from_millis(50));
+    house.calls();
+    let answers = tokio::join!(
+        client.ask_with(SELECT, json!({"tenant": 101})),
+        client.ask_with(SELECT, json!({"tenant": 102}))
+    );
+    let entered = [answers.0, answers.1].into_iter().filter(|answer| {
+        let payload = &answer.body["data"]["selectTenant"];
+        payload["viewer"].is_object()
+    });
+    assert_eq!(entered.count(), 1);
+    assert_eq!(house.calls().get("authorizeUserToTenant"), Some(&1));
+}
+
+#[tokio::test]
+async fn the_twelve_hours_begin_at_login_and_not_when_a_tenant_is_selected() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(PARTNER).await;
+    let longest = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(12);
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let token = select(&client, 101).await["sessionToken"].as_str().unwrap().to_owned();
+    let viewer =
+        client.holding(&token).data("{ viewer { expiresAt idleExpiresAt } }").await["viewer"].clone();
+    let expires_at: jiff::Timestamp = viewer["expiresAt"].as_str().unwrap().parse().unwrap();
+    let idle_expires_at: jiff::Timestamp = viewer["idleExpiresAt"].as_str().unwrap().parse().unwrap();
+    assert!(expires_at <= longest && idle_expires_at < expires_at);
+}
