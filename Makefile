@@ -10,7 +10,7 @@ help:
 
 demo:
 	scripts/build-web
-	cargo run --release --locked -- demo
+	cargo run --profile demo --locked -- demo
 
 test:
 	scripts/test
