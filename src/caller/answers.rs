@@ -2,8 +2,9 @@
 //! are. Identical questions under way are one call.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use moka::Expiry;
@@ -53,7 +54,10 @@ impl Kept {
     }
 
     /// What `make` makes of the reply, made once and kept beside it; an operation has one such shape.
-    pub fn shape<R: Send + Sync + 'static, S: Send + Sync + 'static>(&self, make: fn(&R) -> S) -> Arc<S> {
+    pub fn shape<R: Send + Sync + 'static, S: Send + Sync + 'static>(
+        &self,
+        make: impl Fn(&R) -> S,
+    ) -> Arc<S> {
         let shape = self.shape.get_or_init(|| Arc::new(make(&self.reply::<R>())));
         shape.clone().downcast().unwrap_or_else(|_| Arc::new(make(&self.reply::<R>())))
     }
@@ -72,6 +76,26 @@ impl Expiry<Key, Arc<Kept>> for PerAnswer {
 pub struct Answers {
     settings: Arc<config::Cache>,
     kept: Cache<Key, Arc<Kept>>,
+    /// Questions under way, with how many wait for each; requests under way bound it.
+    under_way: Arc<Mutex<HashMap<Key, usize>>>,
+}
+
+/// One that waits for an answer; no longer when dropped.
+struct Waiting<'a> {
+    answers: &'a Answers,
+    key: Key,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut under_way = self.answers.under_way();
+        if let Some(waiting) = under_way.get_mut(&self.key) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                under_way.remove(&self.key);
+            }
+        }
+    }
 }
 
 impl Answers {
@@ -88,7 +112,11 @@ impl Answers {
             })
             .expire_after(PerAnswer)
             .build();
-        Self { settings: Arc::new(settings), kept }
+        Self { settings: Arc::new(settings), kept, under_way: Arc::default() }
+    }
+
+    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How long an operation's answers are kept: as long as the shortest-lived noun it reads.
@@ -107,10 +135,10 @@ impl Answers {
         Duration::from_secs(seconds.min().unwrap_or_default())
     }
 
-    /// Whether the answer is there without a call.
+    /// Whether the answer is there, or on its way, without another call.
     #[must_use]
     pub fn has(&self, key: &Key) -> bool {
-        self.kept.contains_key(key)
+        self.kept.contains_key(key) || self.under_way().contains_key(key)
     }
 
     /// The kept answer, or the one `ask` brings. Whoever asks the same meanwhile waits for that one; failures are not
@@ -120,6 +148,8 @@ impl Answers {
         key: Key,
         ask: impl Future<Output = Result<Arc<Kept>, PortalError>>,
     ) -> Result<Arc<Kept>, PortalError> {
+        *self.under_way().entry(key.clone()).or_default() += 1;
+        let _waiting = Waiting { answers: self, key: key.clone() };
         self.kept.try_get_with(key, ask).await.map_err(|error| PortalError::clone(&error))
     }
 }

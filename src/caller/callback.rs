@@ -66,7 +66,9 @@ impl Reader {
         }
     }
 
-    fn program_prefix(&self) -> Option<String> {
+    /// The prefix of this session's tenant, by which the callback service and cloneUser name it.
+    #[must_use]
+    pub fn program_prefix(&self) -> Option<String> {
         self.session().tenant()?.program_prefix.clone()
     }
 }

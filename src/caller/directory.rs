@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::eligibility::AgentValues;
 use super::reader::{CallerError, Reader};
 use super::roster::Roster;
+use crate::config::AgentIdKind;
 use crate::portal::PlatformId;
 use crate::portal::agent::{Agent, GetAllAgents, GetAllAgentsReply};
 use crate::portal::user::User;
@@ -82,6 +83,23 @@ pub fn user_of<'a>(roster: &'a Roster, agent: &Agent) -> Option<&'a Arc<User>> {
 }
 
 impl Reader {
+    /// The number that names an agent in a call that changes something, of the kind the settings say; `None` if the
+    /// portal does not tell it, because another number would name somebody else.
+    pub async fn agent_number_of(
+        &self,
+        user: &User,
+        kind: AgentIdKind,
+    ) -> Result<Option<String>, CallerError> {
+        Ok(match kind {
+            AgentIdKind::ProgramUserId => user.id_program_user.map(|id| id.to_string()),
+            AgentIdKind::AgentNumber => user.agent_number(),
+            AgentIdKind::SkillTargetId => match user.agent_skill_target_id {
+                Some(id) => Some(id.to_string()),
+                None => self.agent_directory().await?.of(user).and_then(|(agent, _)| agent.skill_target_id()),
+            },
+        })
+    }
+
     /// The directory, in one call.
     pub async fn agent_directory(&self) -> Result<Arc<AgentDirectory>, CallerError> {
         self.read_as(GetAllAgents::default(), AgentDirectory::new).await

@@ -1,8 +1,10 @@
 //! One counter per tenant and noun. A write moves the counters of what it wrote; kept answers carry the counters they
-//! were asked under, so an answer from before a write is never found after it.
+//! were asked under, so an answer from before a write is never found after it. While a write may still be under way
+//! although its answer was lost, nothing about its nouns is kept at all.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
 
@@ -17,16 +19,24 @@ const TENANTS: u64 = 100_000;
 /// The counters of the nouns an operation reads; zero for those it does not.
 pub type Stamp = [u64; NOUNS];
 
+/// What is known of one noun of one tenant.
+struct Counter {
+    epoch: AtomicU64,
+    /// Until when a write may still be under way, in milliseconds since the counters were made.
+    unsettled_until: AtomicU64,
+}
+
 /// All counters.
 #[derive(Clone)]
 pub struct Epochs {
     next: Arc<AtomicU64>,
-    tenants: Cache<(Upstream, TenantId), Arc<[AtomicU64; NOUNS]>>,
+    began: Instant,
+    tenants: Cache<(Upstream, TenantId), Arc<[Counter; NOUNS]>>,
 }
 
 impl Default for Epochs {
     fn default() -> Self {
-        Self { next: Arc::new(AtomicU64::new(1)), tenants: Cache::new(TENANTS) }
+        Self { next: Arc::new(AtomicU64::new(1)), began: Instant::now(), tenants: Cache::new(TENANTS) }
     }
 }
 
@@ -37,7 +47,7 @@ impl Epochs {
         let counters = self.counters(identity);
         let mut stamp = [0; NOUNS];
         for noun in reads {
-            stamp[*noun as usize] = counters[*noun as usize].load(Ordering::Acquire);
+            stamp[*noun as usize] = counters[*noun as usize].epoch.load(Ordering::Acquire);
         }
         stamp
     }
@@ -46,19 +56,41 @@ impl Epochs {
     pub fn advance(&self, identity: &Identity, writes: &[Noun]) {
         let counters = self.counters(identity);
         for noun in writes {
-            counters[*noun as usize].store(self.next(), Ordering::Release);
+            counters[*noun as usize].epoch.store(self.next(), Ordering::Release);
         }
     }
 
-    fn counters(&self, identity: &Identity) -> Arc<[AtomicU64; NOUNS]> {
+    /// Notes that a write of these nouns may still be carried out within this time.
+    pub fn unsettle(&self, identity: &Identity, writes: &[Noun], within: Duration) {
+        let counters = self.counters(identity);
+        let until = milliseconds(self.began.elapsed() + within);
+        for noun in writes {
+            counters[*noun as usize].unsettled_until.fetch_max(until, Ordering::AcqRel);
+        }
+    }
+
+    /// Whether no lost write of these nouns can still be under way.
+    #[must_use]
+    pub fn is_settled(&self, identity: &Identity, reads: &[Noun]) -> bool {
+        let counters = self.counters(identity);
+        let now = milliseconds(self.began.elapsed());
+        reads.iter().all(|noun| counters[*noun as usize].unsettled_until.load(Ordering::Acquire) <= now)
+    }
+
+    fn counters(&self, identity: &Identity) -> Arc<[Counter; NOUNS]> {
         let key = (identity.upstream, identity.tenant);
-        self.tenants.get_with(key, || Arc::new(std::array::from_fn(|_| AtomicU64::new(self.next()))))
+        let counter = |_| Counter { epoch: AtomicU64::new(self.next()), unsettled_until: AtomicU64::new(0) };
+        self.tenants.get_with(key, || Arc::new(std::array::from_fn(counter)))
     }
 
     /// Never the same number twice, so that counters that were dropped and made anew match nothing kept before.
     fn next(&self) -> u64 {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -81,5 +113,18 @@ mod tests {
         assert_ne!(here[Noun::User as usize], after[Noun::User as usize]);
         assert_eq!(here[Noun::SkillGroup as usize], after[Noun::SkillGroup as usize]);
         assert_eq!(elsewhere, epochs.stamp(&identity(2), &reads));
+    }
+
+    #[tokio::test]
+    async fn a_lost_write_unsettles_its_nouns_for_a_while() {
+        let identity = Identity {
+            upstream: Upstream::Portal,
+            tenant: TenantId(1),
+            principal: Principal::LoginName("a".into()),
+        };
+        let epochs = Epochs::default();
+        epochs.unsettle(&identity, &[Noun::User], Duration::from_mins(1));
+        assert!(!epochs.is_settled(&identity, &[Noun::SkillGroup, Noun::User]));
+        assert!(epochs.is_settled(&identity, &[Noun::SkillGroup]));
     }
 }

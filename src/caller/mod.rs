@@ -5,6 +5,7 @@ mod answers;
 mod attribute;
 mod callback;
 mod catalogue;
+mod change;
 mod directory;
 pub mod eligibility;
 mod epochs;
@@ -13,17 +14,23 @@ mod precision_queue;
 mod reader;
 mod roster;
 mod skill_group;
+mod turns;
+mod user;
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 pub use answers::Answers;
 pub use callback::Presence;
+pub use catalogue::Catalogue;
+pub use change::ChangeError;
 pub use directory::{AgentDirectory, user_of};
 pub use precision_queue::StaffedQueue;
 pub use reader::{CallerError, House, Reader};
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
+pub use turns::Turn;
+pub use user::revision;
 
 use skill_group::SkillGroupsOf;
 

@@ -7,14 +7,17 @@ use dataloader::BatchFn;
 use dataloader::non_cached::Loader;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared, try_join_all};
 
+use super::change::ChangeError;
 use super::plan::{self, Direction};
 use super::reader::{CallerError, Reader};
+use crate::config::SkillGroupName;
 use crate::portal::agent::{GetAllAgentsForSkill, GetAllAgentsForSkillReply};
 use crate::portal::skill_group::{
-    GetSkillGroups, GetSkillGroupsReply, GetSkillsForAgent, GetSkillsForAgentReply, SkillGroup,
+    GetSkillGroups, GetSkillGroupsReply, GetSkillsForAgent, GetSkillsForAgentReply, SaveSkillGroup,
+    SkillGroup,
 };
 use crate::portal::user::User;
-use crate::portal::{PlatformId, UserId};
+use crate::portal::{Noun, PlatformId, SkillGroupId, UserId};
 
 /// Skill groups, in the portal's order.
 pub type SkillGroups = Arc<[Arc<SkillGroup>]>;
@@ -108,6 +111,34 @@ impl Reader {
     /// The skill groups an agent could be put into.
     pub async fn available_skill_groups_of(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
         self.ask_for_agent(agent, false).await
+    }
+
+    /// Changes a skill group: what `change` leaves alone is sent back as it was read.
+    pub async fn change_skill_group<E: From<ChangeError>>(
+        &self,
+        id: SkillGroupId,
+        change: impl FnOnce(&mut SaveSkillGroup) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let turn = self.turn(Noun::SkillGroup, id.0).await.map_err(ChangeError::from)?;
+        let reply = self.read_anew(all_groups()).await.map_err(ChangeError::from)?;
+        let groups = reply.groups();
+        let group = groups.iter().find(|group| group.skill_target_id == Some(id));
+        let group = group.ok_or(ChangeError::NotFound)?;
+        let mut operation = SaveSkillGroup {
+            peripheral_id: group.peripheral_id,
+            skill_group_peripheral_name: match self.portal_settings().dialect.skill_group_name {
+                SkillGroupName::SkillName => group.skill_name.clone(),
+                SkillGroupName::PeripheralName => group.peripheral_name.clone(),
+                SkillGroupName::EnterpriseName => group.enterprise_name.clone(),
+            },
+            skill_group_description: group.description.clone(),
+            skill_group_skill_target_id: Some(id),
+            service_level_threshold: group.service_level_threshold,
+            ..SaveSkillGroup::default()
+        };
+        change(&mut operation)?;
+        self.write_holding(operation, turn).await.map_err(ChangeError::Write)?;
+        Ok(())
     }
 
     async fn ask_for_agent(&self, agent: AgentKey, assigned: bool) -> Result<SkillGroups, CallerError> {

@@ -70,10 +70,11 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
     let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
     let (portal, portal_address) = bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let (listener, address) = bind(arguments.listen).await?;
-    let _simulator = Simulator::start(World::demo(), portal);
+    let simulator = Simulator::start(World::demo(), portal);
     config.portal.url = format!("http://{portal_address}");
     config.portal.callback_url = config.portal.url.clone();
     config.portal.login_encoding = Encoding::Base64;
+    config.portal.dialect.status_field = simulator.settings(|settings| settings.status_field.clone());
     config.server.listen = address;
 
     let (end, ended) = oneshot::channel::<()>();

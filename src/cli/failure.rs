@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::{io, iter};
 
@@ -39,7 +40,60 @@ pub(super) enum Failure {
     FirstQuery(String),
     /// No healthy gateway was found.
     #[error("not healthy: {0}")]
-    Probe(String),
+    Unhealthy(String),
+    /// An option of the command line cannot be used as it was given.
+    #[error("{option}: {reason}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// What is wrong, and what is expected.
+        reason: String,
+    },
+    /// Something would be overwritten.
+    #[error("{} is there already and is not overwritten; nothing was sent. Give another with {option}, or move it away", .path.display())]
+    Exists {
+        /// The option that names it.
+        option: &'static str,
+        /// What is there.
+        path: PathBuf,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: {reason}", .path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        reason: io::Error,
+    },
+    /// No client of the portal can be made.
+    #[error("no connection can be prepared: {0}")]
+    Client(String),
+    /// The portal did not let the person in.
+    #[error("could not sign in: {reason}; {advice}")]
+    SignIn {
+        /// The portal's constant, or why there is none.
+        reason: String,
+        /// What to change.
+        advice: &'static str,
+    },
+    /// The portal could not read the login name in any encoding that was tried.
+    #[error(
+        "could not sign in: the portal reads the login name in none of the encodings tried ({}); check --username, \
+         which is a name, @, and the three characters of the customer{}", .tried.join(", "), others(.tried)
+    )]
+    Unreadable {
+        /// The encodings, as the settings spell them.
+        tried: Vec<&'static str>,
+    },
+    /// Several tenants, and none was chosen.
+    #[error("this user has several tenants; give one of those listed above with --tenant ID")]
+    Tenant,
+    /// The operating system gave no random numbers.
+    #[error("no random numbers could be had to mask a recording with")]
+    NoRandomness,
+    /// The person wants to stop.
+    #[error("stopped; nothing was written")]
+    Interrupted,
     /// Standard output cannot be written.
     #[error("cannot write the output: {0}")]
     Print(io::Error),
@@ -50,7 +104,10 @@ impl Failure {
     pub(super) fn report(&self) -> ExitCode {
         eprintln!("portalgraph: {self}");
         match self {
-            Self::Config(_) | Self::Exposed(_) => ExitCode::from(2),
+            Self::Config(_) | Self::Exposed(_) | Self::Option { .. } | Self::Exists { .. } => {
+                ExitCode::from(2)
+            }
+            Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,
         }
     }
@@ -63,6 +120,10 @@ fn indented(error: &ConfigError) -> String {
 fn with_causes(error: &ServeError) -> String {
     let causes = iter::successors(Some(error as &dyn Error), |error| (*error).source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+fn others(tried: &[&str]) -> &'static str {
+    if tried.len() == 1 { ", or leave --login-encoding out to have the others tried" } else { "" }
 }
 
 fn hint(reason: &io::Error) -> &'static str {

@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod failure;
+mod health;
 mod http;
 mod logging;
 mod probe;
@@ -24,8 +25,10 @@ const MORE: &str = "\
 Examples:
   portalgraph demo
       Try everything with no portal at all: open the address it prints and sign in as it says.
-  portalgraph config > portalgraph.toml
-      Start a settings file of your own: every option, at its default, with its meaning.
+  portalgraph probe --url https://portal.example.com --username name@abc
+      Ask your portal every question once, and write the settings that fit it.
+  portalgraph config
+      Every option, at its default, with its meaning.
   portalgraph serve --config portalgraph.toml
       Serve your portal as one graph.
   PORTALGRAPH__PORTAL__URL=https://portal.example.com portalgraph serve
@@ -33,8 +36,9 @@ Examples:
 
 Exit status:
   0  it did what was asked
-  1  it failed while running, or a probe found no healthy gateway
-  2  the command line or the configuration is not valid; the message says what is expected";
+  1  it failed while running, or no healthy gateway was found
+  2  the command line or the configuration is not valid; the message says what is expected
+  130  a probe was stopped by Ctrl-C or SIGTERM";
 
 /// A GraphQL gateway over contact-centre administration portals whose only interface is JSON over POST.
 ///
@@ -55,6 +59,7 @@ enum Command {
     Config(config::Arguments),
     Schema(schema::Arguments),
     Probe(probe::Arguments),
+    Health(health::Arguments),
 }
 
 /// Does what the command line says and answers with the exit status.
@@ -67,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
+        Command::Health(arguments) => health::run(&arguments),
     };
     done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -27,6 +27,15 @@ impl StopSignals {
         self.next().await;
     }
 
+    /// Does the work, unless one arrives before it is done.
+    pub(super) async fn or<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.next() => None,
+            done = work => Some(done),
+        }
+    }
+
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}

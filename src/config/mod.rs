@@ -3,6 +3,7 @@
 //! A default is written once, in `config/portalgraph.toml`, beside its doc; the program embeds that file.
 
 mod cache;
+mod dialect;
 mod error;
 mod file;
 mod icws;
@@ -16,6 +17,10 @@ mod server;
 mod session;
 
 pub use cache::Cache;
+pub use dialect::{
+    AgentIdKind, CallbackTime, Dialect, MissingAttribute, MixedRelations, PageSizeType, SkillGroupName,
+    SupervisorFlag,
+};
 pub use error::{ConfigError, Origin, Problem};
 pub use icws::Icws;
 pub use limits::{Introspection, Limits};

@@ -154,8 +154,8 @@ fn unit(key: &str) -> Option<&str> {
 
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
-    // Of what is kept, 0 keeps nothing; everywhere else 0 would turn the gateway off.
-    let least = i64::from(!key.starts_with("cache."));
+    // Of what is kept, 0 keeps nothing, and a page of 0 rows is all of them; everywhere else 0 would turn the gateway off.
+    let least = i64::from(!key.starts_with("cache.") && key != "portal.dialect.all_rows_page_size");
     let most = match (key, unit(key)) {
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::dialect::Dialect;
+
 /// An encoding of a login field; the guide says only "Hex64".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +58,8 @@ pub struct Portal {
     pub max_concurrent_calls: usize,
     /// How many calls may be under way at once for one gateway session.
     pub max_concurrent_calls_per_session: usize,
+    /// What the guide leaves open beyond names.
+    pub dialect: Dialect,
     /// Other names for outgoing fields, by operation and field.
     pub rename: BTreeMap<String, BTreeMap<String, String>>,
 }

@@ -31,6 +31,24 @@ pub enum AttributeDataType {
     Unknown,
 }
 
+impl AttributeDataType {
+    fn of_code(code: Option<&str>) -> Self {
+        match code.map(str::trim) {
+            Some("1") => Self::Text,
+            Some("2") => Self::Integer,
+            Some("3") => Self::Boolean,
+            Some("4") => Self::Proficiency,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What values an attribute takes, by its code.
+    #[must_use]
+    pub fn of(attribute: &wire::Attribute) -> Self {
+        Self::of_code(attribute.data_type.as_deref())
+    }
+}
+
 /// Something agents can have, such as a language or a proficiency.
 #[derive(Clone)]
 pub struct Attribute {
@@ -169,13 +187,7 @@ impl Attribute {
     /// What values the attribute takes.
     async fn data_type(&self, ctx: &Context<'_>) -> Nullable<AttributeDataType> {
         let code = self.look_up(ctx, |record| record.data_type.clone()).await;
-        let data_type = code.map(|code| match code.as_deref().map(str::trim) {
-            Some("1") => AttributeDataType::Text,
-            Some("2") => AttributeDataType::Integer,
-            Some("3") => AttributeDataType::Boolean,
-            Some("4") => AttributeDataType::Proficiency,
-            _ => AttributeDataType::Unknown,
-        });
+        let data_type = code.map(|code| AttributeDataType::of_code(code.as_deref()));
         Some(data_type)
     }
 

@@ -1,9 +1,11 @@
 //! What a resolver can reach: the caller of this request, and the room to change its session.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::Context;
+use tokio::task::JoinHandle;
 
 use super::error::GraphError;
 use crate::caller::{Caller, House, Reader};
@@ -43,6 +45,7 @@ pub enum SessionChange {
 pub struct Visit {
     gateway: Arc<Gateway>,
     caller: Mutex<Option<Arc<Caller>>>,
+    is_over: Arc<AtomicBool>,
     had_token: bool,
     change: Mutex<SessionChange>,
 }
@@ -61,8 +64,10 @@ impl Gateway {
             Some(token) => self.sessions.find(&token).await,
             None => None,
         };
-        let caller = session.map(|session| self.caller(session));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let caller = session.map(|session| self.caller(session, &is_over));
         Visit {
+            is_over,
             gateway: self.clone(),
             caller: Mutex::new(caller),
             had_token: token.is_some(),
@@ -76,8 +81,19 @@ impl Gateway {
         true
     }
 
-    fn caller(&self, session: Arc<Session>) -> Arc<Caller> {
-        Arc::new(Caller::new(Reader::new(self.house.clone(), self.sessions.clone(), session)))
+    /// Waits until every write that was sent has been seen through.
+    pub async fn settle(&self) {
+        self.house.settle().await;
+    }
+
+    /// Runs what must be seen through although its client goes away.
+    pub fn follow<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.house.follow(work)
+    }
+
+    fn caller(&self, session: Arc<Session>, is_over: &Arc<AtomicBool>) -> Arc<Caller> {
+        let reader = Reader::new(self.house.clone(), self.sessions.clone(), session, is_over.clone());
+        Arc::new(Caller::new(reader))
     }
 }
 
@@ -121,11 +137,16 @@ impl Visit {
 
     /// Puts a session that replaces the request's own in its place; the portal session behind both is one.
     pub fn renew(&self, issued: &Issued) {
-        let caller = self.gateway.caller(issued.session.clone());
+        let caller = self.gateway.caller(issued.session.clone(), &self.is_over);
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
         let max_age = Duration::from_secs(self.sessions().settings().max_minutes * 60);
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) =
             SessionChange::Issue { token: issued.token.clone(), max_age };
+    }
+
+    /// Notes that the request was answered or given up: what is under way is seen through, and no further write begins.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::Release);
     }
 
     /// Ends the request's session.

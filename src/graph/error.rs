@@ -55,12 +55,20 @@ pub struct GraphError {
     operation: Option<&'static str>,
     portal_code: Option<String>,
     retryable: bool,
+    is_outcome_unknown: bool,
 }
 
 impl GraphError {
     /// A failure that asking again will not mend.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), operation: None, portal_code: None, retryable: false }
+        Self {
+            code,
+            message: message.into(),
+            operation: None,
+            portal_code: None,
+            retryable: false,
+            is_outcome_unknown: false,
+        }
     }
 
     /// A query that asks for what cannot be.
@@ -75,6 +83,16 @@ impl GraphError {
             Code::Unauthenticated,
             "Nobody is signed in: call the login mutation, or send the session's token as `Authorization: Bearer …`.",
         )
+    }
+
+    /// The same failure of a write that may have been carried out; says what to read before sending it again.
+    #[must_use]
+    pub fn with_outcome_unknown(mut self, read: &str) -> Self {
+        let hint = format!(" Whether it was carried out is not known: read {read} before you send it again.");
+        self.message.push_str(&hint);
+        self.retryable = false;
+        self.is_outcome_unknown = true;
+        self
     }
 
     /// The code.
@@ -131,6 +149,14 @@ impl From<PortalError> for GraphError {
                 format!("The portal answered {operation} with HTTP status {status}."),
                 *status >= 500,
             ),
+            PortalError::Unconfirmed { setting, .. } => (
+                Code::Forbidden,
+                format!(
+                    "{operation} is switched off: the portal's name for its flag is not certain, and a wrong one could \
+                     deactivate the user. The operator confirms the name in the gateway's setting {setting}."
+                ),
+                false,
+            ),
             PortalError::NotConfigured { setting, .. } => (
                 Code::PortalUnreachable,
                 format!("{operation} is not available here: the gateway's setting {setting} is empty."),
@@ -141,7 +167,7 @@ impl From<PortalError> for GraphError {
             PortalError::Refused { code_message, .. } => code_message.map(|text| text.to_string()),
             _ => None,
         };
-        Self { code, message, operation: Some(operation), portal_code, retryable }
+        Self { code, message, operation: Some(operation), portal_code, retryable, is_outcome_unknown: false }
     }
 }
 
@@ -149,6 +175,18 @@ impl From<CallerError> for GraphError {
     fn from(error: CallerError) -> Self {
         match error {
             CallerError::Portal(error) => error.into(),
+            CallerError::OutcomeUnknown(error) => Self::from(error).with_outcome_unknown("the record"),
+            CallerError::TooLate => Self::new(
+                Code::PortalTimeout,
+                "The request was over before this was sent to the portal, so it was not sent.",
+            ),
+            CallerError::Busy => Self {
+                retryable: true,
+                ..Self::new(
+                    Code::PortalOverloaded,
+                    "Somebody else is changing the same record: nothing was changed; try again in a moment.",
+                )
+            },
             CallerError::NoTenant => Self::new(
                 Code::Forbidden,
                 "This session has not entered a tenant yet: call the selectTenant mutation first.",
@@ -187,6 +225,9 @@ impl From<GraphError> for async_graphql::Error {
             extensions.set("portalCode", portal_code);
         }
         extensions.set("retryable", error.retryable);
+        if error.is_outcome_unknown {
+            extensions.set("outcome", "UNKNOWN");
+        }
         Self { message: error.message, source: None, extensions: Some(extensions) }
     }
 }

@@ -42,7 +42,7 @@ pub enum NamedBy {
 }
 
 /// The key an id of this type and tenant holds; an id of anything else finds nothing.
-fn key_of(id: &ID, kinds: &[Kind], tenant: TenantId) -> Option<i64> {
+pub(super) fn key_of(id: &ID, kinds: &[Kind], tenant: TenantId) -> Option<i64> {
     NodeId::decode(id).filter(|node| kinds.contains(&node.kind) && node.tenant == tenant).map(|node| node.key)
 }
 

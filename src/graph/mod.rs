@@ -13,6 +13,7 @@ mod billing_unit;
 mod callback;
 mod callback_queue;
 mod catalogue;
+mod coded;
 mod connection;
 mod context;
 mod date_time;
@@ -23,6 +24,7 @@ mod id;
 mod list;
 mod listing;
 mod lookup;
+mod mutation;
 mod node;
 mod order;
 mod pace;
@@ -31,7 +33,6 @@ mod precision_queue;
 mod precision_queue_step;
 mod query;
 mod role_group;
-mod sign_in;
 mod site;
 mod skill_group;
 mod tenant;
@@ -48,12 +49,12 @@ use async_graphql::{EmptySubscription, SDLExportOptions};
 use crate::config::Limits;
 
 /// The whole graph.
-pub type Schema = async_graphql::Schema<query::Query, sign_in::SignInMutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
 /// Builds the graph with the page sizes it allows; the other limits are the HTTP layer's, which looks before parsing.
 #[must_use]
 pub fn schema(limits: &Limits) -> Schema {
-    Schema::build(query::Query, sign_in::SignInMutation, EmptySubscription)
+    Schema::build(query::Query, mutation::Mutation::default(), EmptySubscription)
         .data(limits.clone())
         .disable_suggestions()
         .finish()

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::agent::{Agent, joinable};
 use super::attribute::Attribute;
+use super::coded::Coded;
 use super::connection::{Connection, ConnectionNode, Page};
 use super::context::ContextExt as _;
 use super::eligible_agent::{EligibleAgent, StepCondition};
@@ -42,6 +43,18 @@ pub enum ServiceLevelType {
     AbandonedPositive,
     /// A way this gateway does not know; `serviceLevelTypeCode` has the portal's own code.
     Unknown,
+}
+
+impl Coded for AgentOrdering {
+    const UNKNOWN: Self = Self::Unknown;
+    const CODES: &'static [(Self, i64)] =
+        &[(Self::LongestAvailable, 1), (Self::MostSkilled, 2), (Self::LeastSkilled, 3)];
+}
+
+impl Coded for ServiceLevelType {
+    const UNKNOWN: Self = Self::Unknown;
+    const CODES: &'static [(Self, i64)] =
+        &[(Self::IgnoreAbandoned, 1), (Self::AbandonedNegative, 2), (Self::AbandonedPositive, 3)];
 }
 
 /// A queue that chooses agents by their attributes.
@@ -212,22 +225,12 @@ impl PrecisionQueue {
 
     /// Which of a step's agents the queue prefers.
     fn agent_ordering(&self) -> AgentOrdering {
-        match self.record.agent_ordering {
-            Some(1) => AgentOrdering::LongestAvailable,
-            Some(2) => AgentOrdering::MostSkilled,
-            Some(3) => AgentOrdering::LeastSkilled,
-            _ => AgentOrdering::Unknown,
-        }
+        AgentOrdering::of(self.record.agent_ordering)
     }
 
     /// How abandoned calls count towards the service level.
     fn service_level_type(&self) -> ServiceLevelType {
-        match self.record.service_level_type {
-            Some(1) => ServiceLevelType::IgnoreAbandoned,
-            Some(2) => ServiceLevelType::AbandonedNegative,
-            Some(3) => ServiceLevelType::AbandonedPositive,
-            _ => ServiceLevelType::Unknown,
-        }
+        ServiceLevelType::of(self.record.service_level_type)
     }
 
     /// The steps a call goes through until somebody is free. Costs a call of the portal for each queue.

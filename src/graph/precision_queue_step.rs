@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, Object};
 
 use super::attribute::Attribute;
+use super::coded::Coded;
 use super::list::List;
 use crate::caller::StaffedQueue;
 use crate::caller::eligibility::CompiledStep;
@@ -44,6 +45,25 @@ pub enum AttributeRelation {
     LacksAttribute,
     /// A relation this gateway does not know; `attributeRelationCode` has the portal's own code.
     Unknown,
+}
+
+impl Coded for TermRelation {
+    const UNKNOWN: Self = Self::Unknown;
+    const CODES: &'static [(Self, i64)] = &[(Self::None, 0), (Self::And, 1), (Self::Or, 2)];
+}
+
+impl Coded for AttributeRelation {
+    const UNKNOWN: Self = Self::Unknown;
+    const CODES: &'static [(Self, i64)] = &[
+        (Self::Equal, 1),
+        (Self::NotEqual, 2),
+        (Self::LessThan, 3),
+        (Self::LessThanOrEqual, 4),
+        (Self::GreaterThan, 5),
+        (Self::GreaterThanOrEqual, 6),
+        (Self::HasAttribute, 9),
+        (Self::LacksAttribute, 10),
+    ];
 }
 
 /// A step of a precision queue.
@@ -125,27 +145,12 @@ impl PrecisionQueueTerm {
 
     /// How the attribute is compared with the value.
     fn attribute_relation(&self) -> AttributeRelation {
-        match self.record.attribute_relation {
-            Some(1) => AttributeRelation::Equal,
-            Some(2) => AttributeRelation::NotEqual,
-            Some(3) => AttributeRelation::LessThan,
-            Some(4) => AttributeRelation::LessThanOrEqual,
-            Some(5) => AttributeRelation::GreaterThan,
-            Some(6) => AttributeRelation::GreaterThanOrEqual,
-            Some(9) => AttributeRelation::HasAttribute,
-            Some(10) => AttributeRelation::LacksAttribute,
-            _ => AttributeRelation::Unknown,
-        }
+        AttributeRelation::of(self.record.attribute_relation)
     }
 
     /// How the term is related to the terms before it.
     fn term_relation(&self) -> TermRelation {
-        match self.record.term_relation {
-            Some(0) => TermRelation::None,
-            Some(1) => TermRelation::And,
-            Some(2) => TermRelation::Or,
-            _ => TermRelation::Unknown,
-        }
+        TermRelation::of(self.record.term_relation)
     }
 
     /// The portal's own code of the attribute relation.

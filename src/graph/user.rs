@@ -9,6 +9,7 @@ use super::agent::Agent;
 use super::agent_profile::AgentProfile;
 use super::billing_unit::BillingUnit;
 use super::connection::ConnectionNode;
+use super::context::ContextExt as _;
 use super::date_time::DateTime;
 use super::department::Department;
 use super::error::{GraphError, Nullable};
@@ -75,6 +76,10 @@ impl User {
 
     fn user_id(&self) -> Result<UserId, GraphError> {
         key("User", "idProgramUser", self.record.id_program_user.map(|id| id.0)).map(UserId)
+    }
+
+    async fn read_revision(&self, ctx: &Context<'_>) -> Result<Option<String>, GraphError> {
+        Ok(ctx.caller()?.user_revision(self.user_id()?).await?)
     }
 }
 
@@ -284,6 +289,12 @@ impl User {
     /// The profile of agent property management.
     async fn agent_profile(&self, ctx: &Context<'_>) -> Nullable<AgentProfile> {
         AgentProfile::find(ctx, self.record.id_profile.map(|id| id.0)).await.transpose()
+    }
+
+    /// Changes whenever an editable field changes; give it to `updateUser` as `ifRevision`. Costs a call of the portal for
+    /// each user.
+    async fn revision(&self, ctx: &Context<'_>) -> Nullable<String> {
+        self.read_revision(ctx).await.transpose()
     }
 
     /// What the user may reach, by access group. Costs a call of the portal for each user.

@@ -137,4 +137,11 @@ impl Agent {
     pub fn platform(&self) -> Option<PlatformId> {
         self.platform_id.or_else(|| self.peripheral.as_ref()?.id.map(PlatformId))
     }
+
+    /// The contact centre's own key of the agent, in which its reference ends.
+    #[must_use]
+    pub fn skill_target_id(&self) -> Option<String> {
+        let (_, last) = self.ref_url.as_deref()?.trim_end_matches('/').rsplit_once('/')?;
+        (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())).then(|| last.to_owned())
+    }
 }

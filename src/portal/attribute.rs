@@ -1,9 +1,9 @@
-//! Attributes of agents: getAllAttributes.
+//! Attributes of agents: getAllAttributes, saveAttributesToAgent, updateAgentAttributes.
 
 use std::sync::Arc;
 
-use super::envelope::{Paging, reply};
-use super::operation::{Noun, Operation};
+use super::envelope::{Envelope, Paging, reply};
+use super::operation::{Authentication, Noun, Operation};
 use super::record::record;
 use super::scalar::AttributeId;
 
@@ -60,4 +60,40 @@ impl Operation for GetAllAttributes {
     const PATH: &'static str = "/portal/services/protected/attributes/getAllAttributes";
     const READS: &'static [Noun] = &[Noun::Attribute];
     type Reply = GetAllAttributesReply;
+}
+
+record! {
+    /// Gives attributes to agents (attributes/saveAttributesToAgent).
+    pub struct SaveAttributesToAgent {
+        /// Agents to give the attributes to.
+        agents_ids: Vec<String> = "agentsIds" | "agentIds",
+        /// Attributes to give, each with the value in the field that `dialect` names.
+        attributes_info: Vec<Arc<Attribute>> = "attributesInfo" | "attributeInfo",
+    }
+}
+
+record! {
+    /// Takes one attribute from an agent (attributes/updateAgentAttributes), whatever its name says.
+    pub struct UpdateAgentAttributes {
+        /// Agent ID.
+        agent_id: Option<String> = "agentId",
+        /// Attribute ID.
+        attribute_id: Option<String> = "attributeId",
+    }
+}
+
+impl Operation for SaveAttributesToAgent {
+    const NAME: &'static str = "saveAttributesToAgent";
+    const PATH: &'static str = "/portal/services/protected/attributes/saveAttributesToAgent";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const WRITES: &'static [Noun] = &[Noun::Attribute, Noun::PrecisionQueue];
+    type Reply = Envelope;
+}
+
+impl Operation for UpdateAgentAttributes {
+    const NAME: &'static str = "updateAgentAttributes";
+    const PATH: &'static str = "/portal/services/protected/attributes/updateAgentAttributes";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const WRITES: &'static [Noun] = &[Noun::Attribute, Noun::PrecisionQueue];
+    type Reply = Envelope;
 }

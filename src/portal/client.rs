@@ -68,6 +68,8 @@ impl Portal {
             .pool_max_idle_per_host(settings.max_concurrent_calls)
             .tcp_nodelay(true)
             .referer(false)
+            // A write is sent at most once; what may be asked again is decided above, where reads are known from writes.
+            .retry(reqwest::retry::never())
             .no_proxy()
             .user_agent(concat!("portalgraph/", env!("CARGO_PKG_VERSION")))
             .build()
@@ -79,6 +81,14 @@ impl Portal {
     #[must_use]
     pub fn settings(&self) -> &config::Portal {
         &self.settings
+    }
+
+    /// The same client, its connections included, with other settings; the addresses stay.
+    #[must_use]
+    pub fn changed(&self, change: impl FnOnce(&mut config::Portal)) -> Self {
+        let mut settings = config::Portal::clone(&self.settings);
+        change(&mut settings);
+        Self { settings: Arc::new(settings), ..self.clone() }
     }
 
     /// Sends the operation once and answers its reply if the portal accepted it.
@@ -104,22 +114,7 @@ impl Portal {
         operation: &O,
         credentials: Option<&Credentials>,
     ) -> Result<Answer<O::Reply>, PortalError> {
-        let url = self.url::<O>(&operation.path())?;
-        let mut request = match O::BODY {
-            Body::Get => self.http.get(url),
-            Body::Empty => self.http.post(url),
-            Body::Json | Body::EmptyObject => self
-                .http
-                .post(url)
-                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
-                .body(self.body(operation, credentials)?),
-        };
-        if let (Authentication::Cookie | Authentication::CookieAndToken { .. }, Some(credentials)) =
-            (O::AUTHENTICATION, credentials)
-        {
-            request = credentials.sign(request);
-        }
-        let response = request.send().await.map_err(|error| self.lost::<O>(&error))?;
+        let response = self.exchange(operation, credentials).await?;
         let cookie = cookie_of(response.headers());
         check_status::<O>(&response)?;
         let body = self.read::<O>(response).await?;
@@ -134,16 +129,31 @@ impl Portal {
         } else {
             decode::<O>(&body)?
         };
-        if O::accepts(&reply) {
-            return Ok(Answer { reply, cookie, bytes });
+        accepted::<O>(reply).map(|reply| Answer { reply, cookie, bytes })
+    }
+
+    /// Signs the operation and sends it once; what came back is neither read nor judged.
+    pub(super) async fn exchange<O: Operation>(
+        &self,
+        operation: &O,
+        credentials: Option<&Credentials>,
+    ) -> Result<Response, PortalError> {
+        let url = self.url::<O>(&operation.path(&dialect::now(&self.settings.dialect)))?;
+        let mut request = match O::BODY {
+            Body::Get => self.http.get(url),
+            Body::Empty => self.http.post(url),
+            Body::Json | Body::EmptyObject => self
+                .http
+                .post(url)
+                .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+                .body(self.body(operation, credentials)?),
+        };
+        if let (Authentication::Cookie | Authentication::CookieAndToken { .. }, Some(credentials)) =
+            (O::AUTHENTICATION, credentials)
+        {
+            request = credentials.sign(request, &self.settings.dialect.token_header);
         }
-        if reply.code().is_none() {
-            return Err(PortalError::Unintelligible {
-                operation: O::NAME,
-                reason: "it has no result code".into(),
-            });
-        }
-        Err(PortalError::Refused { operation: O::NAME, code_message: constant(reply.code_message()) })
+        request.send().await.map_err(|error| self.lost::<O>(&error))
     }
 
     fn url<O: Operation>(&self, path: &str) -> Result<Url, PortalError> {
@@ -173,16 +183,17 @@ impl Portal {
             Value::Object(body) if O::BODY == Body::Json => body,
             _ => Map::new(),
         };
-        if let Some(names) = self.settings.rename.get(O::NAME) {
-            dialect::rename(&mut body, names);
+        for field in O::IN_PATH {
+            body.remove(*field);
         }
+        dialect::speak(O::NAME, &mut body, &self.settings)?;
         if let Some(credentials) = credentials {
             credentials.fill(&mut body, O::AUTHENTICATION, self.settings.auth_token_mode);
         }
         serde_json::to_vec(&body).map_err(unsendable)
     }
 
-    async fn read<O: Operation>(&self, mut response: Response) -> Result<BytesMut, PortalError> {
+    pub(super) async fn read<O: Operation>(&self, mut response: Response) -> Result<BytesMut, PortalError> {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost::<O>(&error))? {
             if body.len() + chunk.len() > self.settings.max_answer_bytes {
@@ -203,6 +214,7 @@ impl Portal {
             let after = Duration::from_millis(self.settings.call_timeout_milliseconds);
             return PortalError::TimedOut { operation, after };
         }
+        let was_sent = !error.is_connect();
         let reason = match error {
             error if error.is_connect() && error.is_timeout() => "connecting took too long",
             error if error.is_connect() => "no connection could be made",
@@ -210,11 +222,11 @@ impl Portal {
             error if error.is_body() => "the connection broke in the middle of the answer",
             _ => "the connection broke before an answer came",
         };
-        PortalError::Unreachable { operation, reason }
+        PortalError::Unreachable { operation, reason, was_sent }
     }
 }
 
-fn check_status<O: Operation>(response: &Response) -> Result<(), PortalError> {
+pub(super) fn check_status<O: Operation>(response: &Response) -> Result<(), PortalError> {
     let operation = O::NAME;
     let status = response.status();
     let retry_after = || {
@@ -233,13 +245,24 @@ fn check_status<O: Operation>(response: &Response) -> Result<(), PortalError> {
             Err(PortalError::Overloaded { operation, retry_after: retry_after() })
         }
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-            Err(PortalError::Unreachable { operation, reason: "a gateway in front of it found nobody" })
+            let reason = "a gateway in front of it found nobody";
+            Err(PortalError::Unreachable { operation, reason, was_sent: true })
         }
         _ => Err(PortalError::Status { operation, status: status.as_u16() }),
     }
 }
 
-fn decode<O: Operation>(body: &[u8]) -> Result<O::Reply, PortalError> {
+/// The reply if its operation takes it for success.
+pub(super) fn accepted<O: Operation>(reply: O::Reply) -> Result<O::Reply, PortalError> {
+    let operation = O::NAME;
+    match reply.code() {
+        _ if O::accepts(&reply) => Ok(reply),
+        None => Err(PortalError::Unintelligible { operation, reason: "it has no result code".into() }),
+        Some(_) => Err(PortalError::Refused { operation, code_message: constant(reply.code_message()) }),
+    }
+}
+
+pub(super) fn decode<O: Operation>(body: &[u8]) -> Result<O::Reply, PortalError> {
     let operation = O::NAME;
     let mut reply = match O::Reply::read(body) {
         Ok(reply) => reply,
@@ -277,7 +300,7 @@ fn is_login_page(page: &[u8]) -> bool {
 }
 
 /// The portal's constant if it looks like one; free text of the portal is not passed on.
-fn constant(text: Option<&str>) -> Option<Arc<str>> {
+pub(super) fn constant(text: Option<&str>) -> Option<Arc<str>> {
     let text = text?.trim();
     let looks_right = !text.is_empty()
         && text.len() <= 120

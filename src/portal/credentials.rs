@@ -36,8 +36,18 @@ impl Credentials {
         self.token.as_ref()
     }
 
-    /// Puts the cookie on a request.
-    pub(super) fn sign(&self, request: RequestBuilder) -> RequestBuilder {
+    /// Puts the cookie on a request, and the token into a header where the settings name one.
+    pub(super) fn sign(&self, request: RequestBuilder, token_header: &str) -> RequestBuilder {
+        let request = match &self.token {
+            Some(token) if !token_header.is_empty() => match HeaderValue::from_str(token.expose()) {
+                Ok(mut value) => {
+                    value.set_sensitive(true);
+                    request.header(token_header, value)
+                }
+                Err(_) => request,
+            },
+            _ => request,
+        };
         let cookie = format!("{COOKIE_NAME}={}", self.cookie.expose());
         match HeaderValue::from_str(&cookie) {
             Ok(mut value) => {

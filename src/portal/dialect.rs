@@ -7,7 +7,91 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Map, Value};
 
-use crate::config::Encoding;
+use super::error::PortalError;
+use crate::config::{self, CallbackTime, Encoding, PageSizeType, SupervisorFlag};
+
+/// The operations whose flag may be misread as "deactivate" under a wrong name.
+const SWITCHES: [&str; 3] = ["setUserStatus", "enableDisableUserInICM", "enableDisableUserInPortal"];
+
+/// Puts an operation's body into the portal's own dialect: values first, then names.
+pub(super) fn speak(
+    operation: &'static str,
+    body: &mut Map<String, Value>,
+    settings: &config::Portal,
+) -> Result<(), PortalError> {
+    let dialect = &settings.dialect;
+    if let Some(size) = body.get_mut("pageSize") {
+        if size.as_u64() == Some(0) {
+            *size = dialect.all_rows_page_size.into();
+        }
+        if dialect.page_size_type == PageSizeType::Text {
+            *size = Value::String(size.to_string());
+        }
+    }
+    replace(body, "filterByStatus", &[("A", &dialect.active_filter), ("D", &dialect.inactive_filter)]);
+    let columns = [
+        ("Phone", &*dialect.phone_search_column),
+        ("Platform", &dialect.platform_search_column),
+        ("All", &dialect.all_search_columns),
+    ];
+    replace(body, "searchColumn", &columns);
+    if dialect.callback_time == CallbackTime::Seconds {
+        for name in ["callbackTime", "customerTime"] {
+            if let Some(time) = body.get_mut(name)
+                && let Some(milliseconds) = time.as_i64()
+            {
+                *time = milliseconds.div_euclid(1000).into();
+            }
+        }
+    }
+    if let Some(user) = body.get_mut("basicUserInfo").and_then(Value::as_object_mut) {
+        match dialect.supervisor_flag {
+            SupervisorFlag::AsRead => {}
+            SupervisorFlag::YesNo => replace(user, "supervisorAgent", &[("Y", "Yes"), ("N", "No")]),
+            SupervisorFlag::Letter => replace(user, "supervisorAgent", &[("Yes", "Y"), ("No", "N")]),
+        }
+    }
+    if let Some(Value::Array(attributes)) = body.get_mut("attributesInfo")
+        && dialect.attribute_value_field != "defaultValue"
+    {
+        for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
+            if let Some(value) = attribute.remove("defaultValue") {
+                attribute.insert(dialect.attribute_value_field.clone(), value);
+            }
+        }
+    }
+    if SWITCHES.contains(&operation) {
+        if dialect.status_field.is_empty() {
+            return Err(PortalError::Unconfirmed { operation, setting: "portal.dialect.status_field" });
+        }
+        if let Some(flag) = body.remove("enabled") {
+            body.insert(dialect.status_field.clone(), flag);
+        }
+    }
+    if let Some(names) = settings.rename.get(operation) {
+        rename(body, names);
+    }
+    Ok(())
+}
+
+/// The time stamp the guide wants in some paths.
+pub(super) fn now(dialect: &config::Dialect) -> String {
+    let now = jiff::Timestamp::now();
+    match dialect.callback_time {
+        CallbackTime::Milliseconds => now.as_millisecond(),
+        CallbackTime::Seconds => now.as_second(),
+    }
+    .to_string()
+}
+
+/// Says one of a field's values in the portal's words.
+fn replace(body: &mut Map<String, Value>, field: &str, words: &[(&str, &str)]) {
+    if let Some(value) = body.get_mut(field)
+        && let Some((_, word)) = words.iter().find(|(ours, _)| value.as_str() == Some(ours))
+    {
+        *value = Value::String((*word).to_owned());
+    }
+}
 
 /// Encodes a login field as the settings say (section 2 of the contract's `wire.md`).
 #[must_use]
@@ -50,7 +134,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Gives outgoing fields the names the operator chose; a dotted name reaches into a nested object.
-pub(super) fn rename(body: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
+fn rename(body: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     for (from, to) in names {
         let mut place = &mut *body;
         let mut path = from.split('.').peekable();
@@ -101,5 +185,44 @@ mod tests {
         let names = names.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
         rename(body.as_object_mut().expect("an object"), &names);
         assert_eq!(body, serde_json::json!({"Id": 1, "inner": {"Phone": "5", "email": "e"}}));
+    }
+
+    #[test]
+    fn every_setting_changes_what_is_said_and_nothing_else() {
+        let mut settings = config::Config::default().portal;
+        let said = |operation, body: &Value, settings: &config::Portal| {
+            let mut body = body.as_object().cloned().unwrap_or_default();
+            speak(operation, &mut body, settings).map(|()| Value::Object(body))
+        };
+        let ours = serde_json::json!({
+            "pageSize": 0, "filterByStatus": "A", "searchColumn": "Phone", "callbackTime": 1_767_268_800_123_i64,
+            "basicUserInfo": {"supervisorAgent": "Yes"}, "attributesInfo": [{"id": 1, "defaultValue": "5"}], "other": "A",
+        });
+        assert_eq!(said("getUsers", &ours, &settings).as_ref(), Ok(&ours), "the defaults change nothing");
+        settings.dialect = config::Dialect {
+            status_field: "active".to_owned(),
+            all_rows_page_size: 9999,
+            page_size_type: PageSizeType::Text,
+            active_filter: "Active".to_owned(),
+            phone_search_column: "phoneNum".to_owned(),
+            supervisor_flag: SupervisorFlag::Letter,
+            callback_time: CallbackTime::Seconds,
+            attribute_value_field: "attributeValue".to_owned(),
+            ..settings.dialect
+        };
+        let theirs = serde_json::json!({
+            "pageSize": "9999", "filterByStatus": "Active", "searchColumn": "phoneNum", "callbackTime": 1_767_268_800,
+            "basicUserInfo": {"supervisorAgent": "Y"}, "attributesInfo": [{"id": 1, "attributeValue": "5"}], "other": "A",
+        });
+        assert_eq!(said("getUsers", &ours, &settings), Ok(theirs));
+        let switch = serde_json::json!({"enabled": true, "idUser": 7});
+        let confirmed = serde_json::json!({"active": true, "idUser": 7});
+        for operation in SWITCHES {
+            assert_eq!(said(operation, &switch, &settings), Ok(confirmed.clone()));
+        }
+        settings.dialect.status_field.clear();
+        for operation in SWITCHES {
+            assert!(matches!(said(operation, &switch, &settings), Err(PortalError::Unconfirmed { .. })));
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::record::record;
+use super::record::{Record as _, record};
+use super::spelling::Spelling;
 
 /// A reply: its own fields, and the portal's verdict on the call.
 pub trait Reply: DeserializeOwned + Send + Sync + 'static {
@@ -14,6 +15,18 @@ pub trait Reply: DeserializeOwned + Send + Sync + 'static {
 
     /// Called once after reading, for replies that need to look again at what was not recognised.
     fn settle(&mut self) {}
+
+    /// How its fields are spelt; one that is not documented has none.
+    #[must_use]
+    fn spellings() -> &'static [Spelling] {
+        &[]
+    }
+
+    /// The list that `settle` finds by what it holds, whatever it is called.
+    #[must_use]
+    fn nameless() -> Option<&'static str> {
+        None
+    }
 
     /// How a body is read; an operation without a documented reply reads none.
     fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
@@ -53,11 +66,15 @@ impl Reply for Envelope {
     fn code_message(&self) -> Option<&str> {
         self.code_message.as_deref()
     }
+
+    fn spellings() -> &'static [Spelling] {
+        Self::SPELLINGS
+    }
 }
 
 /// Declares a reply: a record with the envelope's four fields before its own.
 macro_rules! reply {
-    ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* } $(settle = $settle:expr;)?) => {
+    ($(#[$meta:meta])* pub struct $name:ident { $($fields:tt)* } $(settle = $settle:expr, finds = $finds:literal;)?) => {
         $crate::portal::record::record! {
             $(#[$meta])*
             pub struct $name {
@@ -82,9 +99,17 @@ macro_rules! reply {
                 self.code_message.as_deref()
             }
 
+            fn spellings() -> &'static [$crate::portal::spelling::Spelling] {
+                <Self as $crate::portal::Record>::SPELLINGS
+            }
+
             $(fn settle(&mut self) {
                 let settle: fn(&mut Self) = $settle;
                 settle(self);
+            }
+
+            fn nameless() -> Option<&'static str> {
+                Some($finds)
             })?
         }
     };

@@ -28,6 +28,8 @@ pub enum PortalError {
         operation: &'static str,
         /// What went wrong, in words.
         reason: &'static str,
+        /// Whether the call may have arrived all the same.
+        was_sent: bool,
     },
     /// No answer came in time.
     #[error("the portal did not answer {operation} within {} ms", .after.as_millis())]
@@ -69,6 +71,14 @@ pub enum PortalError {
         /// The setting's dotted name.
         setting: &'static str,
     },
+    /// The portal's spelling of a dangerous field is uncertain, and the operator has not confirmed it.
+    #[error("{operation} is refused until the setting {setting} confirms how the portal spells its flag")]
+    Unconfirmed {
+        /// The operation.
+        operation: &'static str,
+        /// The setting's dotted name.
+        setting: &'static str,
+    },
 }
 
 impl PortalError {
@@ -83,7 +93,24 @@ impl PortalError {
             | Self::Overloaded { operation, .. }
             | Self::Unintelligible { operation, .. }
             | Self::Status { operation, .. }
-            | Self::NotConfigured { operation, .. } => operation,
+            | Self::NotConfigured { operation, .. }
+            | Self::Unconfirmed { operation, .. } => operation,
+        }
+    }
+
+    /// Whether the portal may have done what was asked although no answer says so. What it refused, turned away or
+    /// answered with 4xx it has not done; of a lost or unreadable answer nobody knows.
+    #[must_use]
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        match self {
+            Self::Unreachable { was_sent, .. } => *was_sent,
+            Self::Status { status, .. } => *status >= 500,
+            Self::TimedOut { .. } | Self::Unintelligible { .. } => true,
+            Self::Refused { .. }
+            | Self::SessionEnded { .. }
+            | Self::Overloaded { .. }
+            | Self::NotConfigured { .. }
+            | Self::Unconfirmed { .. } => false,
         }
     }
 }

@@ -90,11 +90,14 @@ pub trait Operation: Record + Clone {
     const READS: &'static [Noun] = &[];
     /// What it changes. A write is never kept, shared or sent twice.
     const WRITES: &'static [Noun] = &[];
+    /// Fields that go into the path and stay out of the body.
+    const IN_PATH: &'static [&'static str] = &[];
     /// What comes back.
     type Reply: Reply;
 
-    /// The path with its values in place, percent-encoded.
-    fn path(&self) -> Cow<'static, str> {
+    /// The path with its values in place, percent-encoded; `now` is the time stamp some paths end in.
+    fn path(&self, now: &str) -> Cow<'static, str> {
+        let _ = now;
         Cow::Borrowed(Self::PATH)
     }
 

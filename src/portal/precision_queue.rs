@@ -1,9 +1,9 @@
-//! Precision queues: getAllPrecisionQueues, getPQByID.
+//! Precision queues: getAllPrecisionQueues, getPQByID, updatePrecisionQueue.
 
 use std::sync::Arc;
 
 use super::attribute::Attribute;
-use super::envelope::{Paging, reply};
+use super::envelope::{Envelope, Paging, reply};
 use super::operation::{Authentication, Noun, Operation};
 use super::record::record;
 use super::scalar::PrecisionQueueId;
@@ -127,4 +127,20 @@ impl Operation for GetPQByID {
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::PrecisionQueue, Noun::Attribute];
     type Reply = GetPQByIDReply;
+}
+
+record! {
+    /// Replaces a precision queue by the one sent, if its change stamp is the current one (precisionQueues/updatePrecisionQueue).
+    pub struct UpdatePrecisionQueue {
+        /// The whole queue as it was read, with what is to change.
+        precision_queue: Option<Arc<PrecisionQueue>> = "precisionQueue",
+    }
+}
+
+impl Operation for UpdatePrecisionQueue {
+    const NAME: &'static str = "updatePrecisionQueue";
+    const PATH: &'static str = "/portal/services/protected/precisionQueues/updatePrecisionQueue";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const WRITES: &'static [Noun] = &[Noun::PrecisionQueue];
+    type Reply = Envelope;
 }

@@ -12,6 +12,8 @@ use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::spelling::Spelling;
+
 /// Keys the contract does not name, kept as they came so that a write can send them back.
 pub type Rest = BTreeMap<String, Value>;
 
@@ -19,6 +21,8 @@ pub type Rest = BTreeMap<String, Value>;
 pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
     /// The spellings this record sends, in declaration order.
     const FIELDS: &'static [&'static str];
+    /// Every spelling each field is read in, and the record below it.
+    const SPELLINGS: &'static [Spelling];
     /// The keys that were not recognised.
     fn rest(&self) -> &Rest;
     /// Whether no declared field was present.
@@ -80,6 +84,11 @@ macro_rules! record {
 
         impl $crate::portal::record::Record for $name {
             const FIELDS: &'static [&'static str] = &[$($json),*];
+            const SPELLINGS: &'static [$crate::portal::spelling::Spelling] = &[$($crate::portal::spelling::Spelling {
+                name: $json,
+                others: &[$($alias),*],
+                below: <$type as $crate::portal::tolerant::Tolerant>::below,
+            }),*];
 
             fn rest(&self) -> &$crate::portal::record::Rest {
                 &self.rest

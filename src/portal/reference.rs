@@ -82,7 +82,7 @@ reply! {
         /// Page and element totals.
         paging_info: Option<Arc<Paging>> = "pagingInfo",
     }
-    settle = GetAllRolesReply::find_list;
+    settle = GetAllRolesReply::find_list, finds = "siteInfoList";
 }
 
 record! {

@@ -64,7 +64,8 @@ impl Leaf for bool {
     }
 }
 
-/// An instant, sent as epoch milliseconds; read from those or from ISO 8601, with UTC where no offset is given.
+/// An instant, sent as epoch milliseconds; read from those, from epoch seconds or from ISO 8601, with UTC where no offset
+/// is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(pub jiff::Timestamp);
 
@@ -72,7 +73,14 @@ impl Leaf for Instant {
     const EXPECTED: &'static str = "epoch milliseconds or an ISO 8601 instant";
 
     fn from_integer(value: i64) -> Option<Self> {
-        jiff::Timestamp::from_millisecond(value).ok().map(Self)
+        // The guide gives no unit. As seconds these are of 2001 to 5138, as milliseconds of January 1970 to 1973, where
+        // no record of a portal is.
+        let instant = if (1_000_000_000..100_000_000_000).contains(&value) {
+            jiff::Timestamp::from_second(value)
+        } else {
+            jiff::Timestamp::from_millisecond(value)
+        };
+        instant.ok().map(Self)
     }
 
     fn from_text(value: &str) -> Option<Self> {
@@ -230,6 +238,9 @@ mod tests {
         ] {
             assert_eq!(Instant::from_text(text), noon, "{text}");
         }
+        let whole = Instant::from_text("2026-01-01T12:00:00Z");
+        assert_eq!(Instant::from_integer(1_767_268_800), whole, "seconds");
+        assert_eq!(Instant::from_integer(0).map(|zero| zero.0.as_millisecond()), Some(0));
         for text in ["yesterday", "2026-13-01T00:00:00Z", "9223372036854775807", "-"] {
             assert_eq!(Instant::from_text(text), None, "{text}");
         }

@@ -1,9 +1,10 @@
-//! Skill groups: getSkillGroups, getSkillsForAgent.
+//! Skill groups and who is in them: getSkillGroups, getSkillsForAgent, saveSkillGroup, saveSkillsToAgent,
+//! saveAgentsToSkill.
 
 use std::sync::Arc;
 
-use super::envelope::{Paging, reply};
-use super::operation::{Noun, Operation};
+use super::envelope::{Envelope, Paging, reply};
+use super::operation::{Authentication, Noun, Operation};
 use super::record::record;
 use super::scalar::{PlatformId, SkillGroupId, TenantId, UserId};
 
@@ -156,4 +157,89 @@ impl SkillGroup {
         let names = [&self.skill_name, &self.peripheral_name, &self.enterprise_name];
         names.into_iter().flatten().next().map(String::as_str)
     }
+}
+
+record! {
+    /// Changes a skill group (skills/saveSkillGroup); every field but the description must be given.
+    pub struct SaveSkillGroup {
+        /// Peripheral ID.
+        peripheral_id: Option<PlatformId> = "peripheralID" | "peripheralId",
+        /// Peripheral name of the skill group.
+        skill_group_peripheral_name: Option<String> = "skillGroupPeripheralName",
+        /// Description of the skill group.
+        skill_group_description: Option<String> = "skillGroupDescription",
+        /// Skill target ID of the skill group.
+        skill_group_skill_target_id: Option<SkillGroupId> = "skillGroupSkillTargetId",
+        /// Service level threshold.
+        service_level_threshold: Option<i64> = "serviceLevelThreshold",
+    }
+}
+
+reply! {
+    /// The skill group as it now is.
+    pub struct SaveSkillGroupReply {
+        /// The skill group.
+        skill_group_info: Option<Arc<SkillGroup>> = "skillGroupInfo",
+    }
+}
+
+record! {
+    /// Puts an agent into skill groups and takes it out of others (quickskills/saveSkillsToAgent).
+    pub struct SaveSkillsToAgent {
+        /// Peripheral ID.
+        peripheral_id: Option<PlatformId> = "peripheralID" | "peripheralId",
+        /// Skill groups to add.
+        added_skill_group_skill_target_ids: Vec<SkillGroupId> = "addedSkillGroupSkillTargetIds",
+        /// Skill groups to remove.
+        removed_skill_group_skill_target_ids: Vec<SkillGroupId> = "removedSkillGroupSkillTargetIds",
+        /// Skill target ID of the agent.
+        agent_skill_target_id: Option<i64> = "agentSkillTargetId",
+        /// Program user ID of the agent.
+        agent_id_program_user: Option<UserId> = "agentIdProgramUser",
+    }
+}
+
+record! {
+    /// Puts agents into a skill group and takes others out (quickskills/saveAgentsToSkill).
+    pub struct SaveAgentsToSkill {
+        /// Peripheral ID.
+        peripheral_id: Option<PlatformId> = "peripheralID" | "peripheralId",
+        /// Agents to add.
+        added_agent_ids: Vec<i64> = "addedAgentIds",
+        /// Agents to remove.
+        removed_agent_ids: Vec<i64> = "removedAgentIds",
+        /// Skill target ID of the skill group.
+        skill_group_skill_target_id: Option<SkillGroupId> = "skillGroupSkillTargetId",
+    }
+}
+
+reply! {
+    /// The skill group, as far as the portal shows it.
+    pub struct SaveAgentsToSkillReply {
+        /// The skill group, basic form.
+        basic_skill_group_info: Option<Arc<SkillGroup>> = "basicSkillGroupInfo",
+    }
+}
+
+impl Operation for SaveSkillGroup {
+    const NAME: &'static str = "saveSkillGroup";
+    const PATH: &'static str = "/portal/services/protected/skills/saveSkillGroup";
+    const WRITES: &'static [Noun] = &[Noun::SkillGroup];
+    type Reply = SaveSkillGroupReply;
+}
+
+impl Operation for SaveSkillsToAgent {
+    const NAME: &'static str = "saveSkillsToAgent";
+    const PATH: &'static str = "/portal/services/protected/quickskills/saveSkillsToAgent";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const WRITES: &'static [Noun] = &[Noun::User, Noun::SkillGroup];
+    type Reply = Envelope;
+}
+
+impl Operation for SaveAgentsToSkill {
+    const NAME: &'static str = "saveAgentsToSkill";
+    const PATH: &'static str = "/portal/services/protected/quickskills/saveAgentsToSkill";
+    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
+    const WRITES: &'static [Noun] = &[Noun::User, Noun::SkillGroup];
+    type Reply = SaveAgentsToSkillReply;
 }

@@ -11,6 +11,7 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unex
 use serde_json::Value;
 
 use super::record::Record;
+use super::spelling::Spelling;
 
 /// A field's type: how it is read from whatever the portal made of it.
 pub trait Tolerant: Sized {
@@ -18,6 +19,11 @@ pub trait Tolerant: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
     /// Whether there is nothing to write.
     fn is_absent(&self) -> bool;
+    /// How the record is spelt that stands here; a scalar has nothing below it.
+    #[must_use]
+    fn below() -> &'static [Spelling] {
+        &[]
+    }
 }
 
 /// A scalar of the wire, read from any JSON type that can carry it.
@@ -128,6 +134,10 @@ impl<R: Record> Tolerant for Option<Arc<R>> {
 
     fn is_absent(&self) -> bool {
         self.is_none()
+    }
+
+    fn below() -> &'static [Spelling] {
+        R::SPELLINGS
     }
 }
 
@@ -258,6 +268,10 @@ impl<R: Record> Tolerant for Vec<Arc<R>> {
 
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+
+    fn below() -> &'static [Spelling] {
+        R::SPELLINGS
     }
 }
 

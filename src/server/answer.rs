@@ -45,6 +45,7 @@ pub(super) async fn executed(executed: Executed, media: MediaType, id: &RequestI
         errors.truncate(MAX_REQUEST_ERRORS);
     }
     for error in &mut errors {
+        conceal(error);
         give_code(error);
         error.extensions.get_or_insert_default().set("requestId", id.as_str());
     }
@@ -85,6 +86,15 @@ fn respond(status: StatusCode, media: MediaType, bytes: Vec<u8>) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     response
+}
+
+/// Cuts what the engine repeats of an argument that does not fit: it may hold a password.
+fn conceal(error: &mut ServerError) {
+    if error.message.contains("xpected input type")
+        && let Some((kept, _)) = error.message.split_once(", found ")
+    {
+        error.message = format!("{kept}, found something else.");
+    }
 }
 
 /// Gives the engine's own errors, which have none, a code; what they say is pinned by the tests of this floor.

@@ -105,6 +105,7 @@ impl<'a> Asked<'a> {
     async fn execute(self, floor: &Floor) -> (Result<Executed, Refusal>, Option<HeaderValue>) {
         let visit = timeout_at(self.deadline, floor.gateway.visit(self.proof.token())).await;
         let Ok(visit) = visit.map(Arc::new) else { return (Err(late(floor)), None) };
+        let _ending = Ending(Arc::clone(&visit));
         if let Err(refusal) = self.may_introspect(floor.limits.introspection, &visit) {
             return (Err(refusal), None);
         }
@@ -113,7 +114,8 @@ impl<'a> Asked<'a> {
         let execution = async move { schema.execute(request).await };
         let executed = if self.kind == OperationType::Mutation {
             // What was begun at the portal is carried through and accounted for, even if the client goes or time is up.
-            timeout_at(self.deadline, tokio::spawn(execution.in_current_span())).await.map(Result::ok)
+            let followed = floor.gateway.follow(execution.in_current_span());
+            timeout_at(self.deadline, followed).await.map(Result::ok)
         } else {
             timeout_at(self.deadline, AssertUnwindSafe(execution).catch_unwind()).await.map(Result::ok)
         };
@@ -123,6 +125,7 @@ impl<'a> Asked<'a> {
                 tracing::error!("a resolver panicked");
                 Err(Refusal::of_request(INTERNAL, INTERNAL_MESSAGE))
             }
+            Err(_) if self.kind == OperationType::Mutation => Err(late(floor).with_outcome_unknown()),
             Err(_) => Err(late(floor)),
         };
         let cookie = match (visit.change(), self.proof) {
@@ -148,6 +151,15 @@ impl<'a> Asked<'a> {
                 "This gateway does not answer for its schema (__schema, __type).",
             )),
         }
+    }
+}
+
+/// Ends the visit when the request is answered, or given up by its client.
+struct Ending(Arc<Visit>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 

@@ -68,6 +68,7 @@ pub async fn run(
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
+    let gateway = Arc::clone(&floor.gateway);
     let drain = Duration::from_secs(floor.settings.deadline_seconds);
     let (begin_drain, drain_begins) = oneshot::channel();
     let serve =
@@ -76,7 +77,7 @@ pub async fn run(
             floor.is_stopping.store(true, Ordering::Relaxed);
             let _ = begin_drain.send(());
         });
-    tokio::select! {
+    let served = tokio::select! {
         served = async { serve.await } => served.map_err(ServeError::Listener),
         () = async {
             // An error means that serving ended by itself; the other branch then tells how.
@@ -88,5 +89,8 @@ pub async fn run(
             tracing::warn!(drain_seconds = drain.as_secs(), "closed connections whose requests did not finish");
             Ok(())
         }
-    }
+    };
+    // A write whose client has gone is still to be seen through.
+    gateway.settle().await;
+    served
 }

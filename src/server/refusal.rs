@@ -37,6 +37,8 @@ pub(super) struct Refusal {
     pub(super) locations: Vec<Pos>,
     /// A header that belongs to the status, in lower case.
     pub(super) header: Option<(&'static str, &'static str)>,
+    /// Whether something may have been changed all the same.
+    pub(super) is_outcome_unknown: bool,
 }
 
 impl Refusal {
@@ -49,6 +51,7 @@ impl Refusal {
             is_well_formed: false,
             locations: Vec::new(),
             header: None,
+            is_outcome_unknown: false,
         }
     }
 
@@ -70,11 +73,25 @@ impl Refusal {
         Self { header: Some((name, value)), ..self }
     }
 
+    /// The same of a request that may have changed something before it failed.
+    pub(super) fn with_outcome_unknown(mut self) -> Self {
+        self.message.push_str(
+            " What was sent to the portal by then is seen through, and nothing further is sent: read what it was to \
+             change before you send it again.",
+        );
+        Self { is_outcome_unknown: true, ..self }
+    }
+
     /// The same as the client sees it.
     pub(super) fn error(&self) -> ServerError {
         let mut error = ServerError::new(self.message.clone(), None);
         error.locations.clone_from(&self.locations);
-        error.extensions.get_or_insert_default().set("code", self.code);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", self.code);
+        if self.is_outcome_unknown {
+            extensions.set("outcome", "UNKNOWN");
+            extensions.set("retryable", false);
+        }
         error
     }
 }

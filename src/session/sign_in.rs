@@ -100,8 +100,9 @@ impl Sessions {
         let answer = match self.portal.call(&operation, Some(session.credentials())).await {
             Ok(answer) => answer,
             Err(error) => {
-                // Refused or never heard: another try is possible. Else nobody knows which tenant the portal is in.
-                if matches!(error, PortalError::Refused { .. } | PortalError::Unreachable { .. }) {
+                // Refused or never sent: another try is possible. Else nobody knows which tenant the portal is in.
+                let has_ended = matches!(error, PortalError::SessionEnded { .. });
+                if !has_ended && !error.leaves_outcome_unknown() {
                     self.keep(session).await;
                 }
                 return Err(error.into());

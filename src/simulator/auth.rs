@@ -31,7 +31,8 @@ pub(super) fn login(shared: &Shared, endpoint: Endpoint, admitted: &Admitted) ->
         Err(constant) => (said(-1, constant), None),
         Ok(login) => {
             let begin = || shared.sessions.begin(&login.name, &settings, shared.clock.now());
-            match (login.state, login.entries.as_slice()) {
+            let open = world.open_entries(login);
+            match (login.state, open.as_slice()) {
                 (LoginState::MustChangePassword, _) => {
                     (said(settings.intermediate_code, "USER_MUST_CHANGE_PASSWORD"), Some(begin()))
                 }
@@ -92,7 +93,7 @@ fn choose(shared: &Shared, admitted: &Admitted) -> Result<LoginReply, &'static s
     let id = id.ok_or("AUTHORIZE_USER_TO_TENANT_FAILED_TENANT_NOT_FOUND")?;
     let login = world.login(&session.login).filter(|login| login.state != LoginState::MustChangePassword);
     let login = login.ok_or("AUTHORIZE_USER_TO_TENANT_FAILED_USER_NOT_AUTHORIZED")?;
-    let entry = login.entries.iter().find(|entry| entry.tenant == id);
+    let entry = world.open_entries(login).into_iter().find(|entry| entry.tenant == id);
     let entry = entry.ok_or("AUTHORIZE_USER_TO_TENANT_FAILED_USER_NOT_AUTHORIZED")?;
     may_enter(shared, &settings, login)?;
     Ok(entered(shared, &world, cookie, (login, entry)))

@@ -11,6 +11,8 @@ pub const ANY: &str = "*";
 pub enum Fault {
     /// The answer is right but late.
     Delay(Duration),
+    /// What was asked is done at once, and the answer is right but late.
+    DelayAfter(Duration),
     /// An HTTP status with a page for people.
     Status(u16),
     /// An HTTP status that asks to come back after some seconds.
@@ -27,8 +29,10 @@ pub enum Fault {
     NotJson,
     /// The right answer, ending in the middle.
     Truncated,
-    /// The connection closes before an answer.
+    /// The connection closes before anything is done.
     Reset,
+    /// What was asked is done, and the connection closes instead of an answer.
+    ResetAfter,
     /// `code` -1 with this constant.
     RefuseWith(&'static str),
     /// The session is forgotten, so that the answer is 401.

@@ -6,6 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value};
 
+/// What no noted body holds.
+const SECRETS: [&str; 5] = ["authToken", "password", "newPassword", "newICMPassword", "cloneUserPassword"];
+
 /// How many calls are remembered; counts go on beyond.
 const REMEMBERED: usize = 100_000;
 
@@ -79,9 +82,7 @@ impl Journal {
     }
 
     pub(super) fn note(&self, mut call: Call) {
-        for secret in ["authToken", "password"] {
-            call.body.remove(secret);
-        }
+        call.body.retain(|name, _| !SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)));
         let mut pages = self.lock();
         pages.total += 1;
         *pages.counts.entry(call.operation).or_default() += 1;

@@ -6,21 +6,30 @@
 //! An operation is served by one function from the world to the reply, in the file of its noun, and one line in
 //! `routes.rs`.
 
+mod accepted;
 mod access;
 mod agent;
 mod attribute;
+mod attribute_change;
 mod auth;
 mod callback;
+mod callback_change;
 mod callback_plan;
 mod clock;
+mod clone;
+mod clone_place;
+mod count;
 mod demo;
+mod edit;
 mod eligible;
 mod faults;
 mod journal;
 mod listing;
 mod login;
+mod password;
 mod plan;
 mod precision_queue;
+mod precision_queue_change;
 mod quirks;
 mod random;
 mod reference;
@@ -30,10 +39,22 @@ mod session;
 mod settings;
 mod sized;
 mod skill_group;
+mod skill_group_change;
 #[cfg(test)]
 mod smoke;
+#[cfg(test)]
+mod smoke_callbacks;
+#[cfg(test)]
+mod smoke_clones;
+#[cfg(test)]
+mod smoke_users;
+#[cfg(test)]
+mod smoke_writes;
 mod staff;
+mod switch;
 mod user;
+mod user_change;
+mod user_end;
 mod view;
 mod world;
 
@@ -49,6 +70,7 @@ pub use faults::{ANY, Fault, Faults};
 pub use journal::{Call, Journal};
 pub use login::{Entry, Login, LoginState, Visibility};
 pub use quirks::Quirks;
+pub use random::Random;
 pub use settings::Settings;
 pub use sized::{SIZED_LOGIN, SIZED_LOGIN_EAST, SIZED_LOGIN_WEST, SIZED_PASSWORD};
 pub use world::{AccessMembership, CollectionMembership, Tenant, Thing, Work, World};

@@ -10,7 +10,8 @@ use crate::portal::precision_queue::{
     GetAllPrecisionQueues, GetAllPrecisionQueuesReply, GetPQByID, GetPQByIDReply, PrecisionQueue,
 };
 
-fn thing(queue: &PrecisionQueue) -> Option<Thing> {
+/// What reserves a precision queue.
+pub(super) fn thing(queue: &PrecisionQueue) -> Option<Thing> {
     queue.id.map(Thing::PrecisionQueue)
 }
 

@@ -1,11 +1,12 @@
 //! A small xorshift: the same numbers on every machine and in every run.
 
 /// A sequence of numbers that looks random and is not.
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// The sequence of a seed.
-    pub(super) fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed | 1)
     }
 
@@ -17,7 +18,7 @@ impl Random {
     }
 
     /// A number below a bound, which is not 0.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound.max(1)).unwrap_or(u64::MAX);
         // The high half: the low bits of a xorshift are its weakest.
         usize::try_from((self.step() >> 32) % bound).unwrap_or_default()

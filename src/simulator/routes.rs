@@ -12,11 +12,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::edit::Edit;
 use super::server::{self, Admitted, Endpoint, Request};
+use super::settings::Settings;
 use super::view::View;
 use super::world::World;
 use super::{
-    Shared, access, agent, attribute, auth, callback, precision_queue, reference, skill_group, user,
+    Shared, access, agent, attribute, attribute_change, auth, callback, callback_change, clone, password,
+    precision_queue, precision_queue_change, reference, skill_group, skill_group_change, switch, user,
+    user_change, user_end,
 };
 use crate::portal::auth::{AuthorizeUserToTenant, Login, Logout};
 use crate::portal::callback::TestWS;
@@ -52,9 +56,25 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .list("GET_ALL_PLATFORMS_SUCCESS", reference::platforms)
         .list("GET_ALL_ROLES_SUCCESS", reference::roles)
         .list("GET_ALL_SITES_SUCCESS", reference::sites)
+        .write("SAVE_SKILL_GROUP_SUCCESS", skill_group_change::save)
+        .write("SAVE_SKILLS_TO_AGENT_SUCCESS", skill_group_change::save_of_agent)
+        .write("SAVE_SKILL_GROUP_SUCCESS", skill_group_change::save_agents)
+        .write("SAVE_ATTR_TO_AGENT_SUCCESS", attribute_change::give)
+        .write("UPDATE_AGENT_ATTRIBUTES__SUCCESS", attribute_change::take)
+        .write("UPDATE_PQ_SUCCESS", precision_queue_change::update)
+        .write("CLONE_USER_SUCCESS", clone::make)
+        .write("UPDATE_USER_SUCCESS", user_change::update)
+        .write("DELETE_USER_SUCCESS", user_end::delete)
+        .write("SET_USER_STATUS_SUCCESS", switch::everywhere)
+        .write("ENABLE_DISABLE_USER_IN_IMC_SUCCESS", switch::in_icm)
+        .write("ENABLE_DISABLE_USER_IN_PORTAL_SUCCESS", switch::in_portal)
+        .write("RESET_PASSWORD_SUCCESS", password::reset)
         .open("GET_CALLBACK_INFO_SUCCESS", callback::info)
         .open("GET_DIALED_NUMBER_LIST_SUCCESS", callback::queues)
         .open("GET_AGENT_DISPOSITION_STATUS_CODES_SUCCESS", callback::dispositions)
+        .open_write("CREATE_CALLBACK_SUCCESS", callback_change::create)
+        .open_write("UPDATE_CALLBACK_SUCCESS", callback_change::update)
+        .open_write("CANCEL_CALLBACK_REQUEST_SUBMITTED_SUCCESSFULLY", callback_change::cancel)
         .own::<TestWS>(callback::test)
         .router
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
@@ -117,6 +137,39 @@ impl Routes {
         })
     }
 
+    /// An operation in a session that changes what the session sees. The world is locked until it is done.
+    fn write<O>(self, success: &'static str, make: fn(&mut Edit<'_>, &O) -> Answered<O::Reply>) -> Self
+    where
+        O: Operation,
+        O::Reply: Serialize,
+    {
+        self.add::<O, _>(success, move |shared, endpoint, admitted| {
+            let Some(ask) = ask::<O>(admitted) else { return server::bad_request() };
+            let settings = server::copy(&shared.settings);
+            let reply = {
+                let mut world = shared.world.write().unwrap_or_else(PoisonError::into_inner);
+                let Some(mut edit) = edit(&mut world, admitted, &settings) else {
+                    return server::unauthorized();
+                };
+                make(&mut edit, &ask)
+            };
+            server::answer(shared, endpoint, reply, admitted.spoil.as_ref())
+        })
+    }
+
+    /// An operation without a session that changes the world.
+    fn open_write<O>(self, success: &'static str, make: fn(&mut World, &O) -> Answered<O::Reply>) -> Self
+    where
+        O: Operation,
+        O::Reply: Serialize,
+    {
+        self.add::<O, _>(success, move |shared, endpoint, admitted| {
+            let Some(ask) = ask::<O>(admitted) else { return server::bad_request() };
+            let reply = make(&mut shared.world.write().unwrap_or_else(PoisonError::into_inner), &ask);
+            server::answer(shared, endpoint, reply, admitted.spoil.as_ref())
+        })
+    }
+
     /// An operation that makes its whole answer itself.
     fn own<O: Operation>(self, make: fn(&Shared, Endpoint, &Admitted) -> Response) -> Self {
         self.add::<O, _>("", make)
@@ -130,12 +183,24 @@ impl Routes {
         let shared = self.shared.clone();
         let endpoint = Endpoint::of::<O>(success);
         let serve = move |path: RawPathParams, headers: HeaderMap, body: Bytes| async move {
-            let journal = Arc::clone(&shared);
-            let _under_way = journal.journal.begin();
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            match server::admit(&shared, endpoint, Request { path, headers, body }).await {
-                Ok(admitted) => server::aside(move || make(&shared, endpoint, &admitted)).await,
-                Err(refused) => refused.into_response(),
+            // A servlet goes on although its client has gone: so does this.
+            let served = tokio::spawn(async move {
+                let journal = Arc::clone(&shared);
+                let _under_way = journal.journal.begin();
+                match server::admit(&shared, endpoint, Request { path, headers, body }).await {
+                    Ok(admitted) => {
+                        let spoil = admitted.spoil.clone();
+                        let response = server::aside(move || make(&shared, endpoint, &admitted)).await;
+                        server::afterwards(spoil, response).await
+                    }
+                    Err(refused) => refused.into_response(),
+                }
+            });
+            match served.await {
+                Ok(response) => response,
+                // A connection that is to break breaks by unwinding, in this task as in that one.
+                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
             }
         };
         let method: MethodRouter = if O::BODY == Body::Get { get(serve) } else { post(serve) };
@@ -146,6 +211,16 @@ impl Routes {
 
 fn ask<O: DeserializeOwned>(admitted: &Admitted) -> Option<O> {
     serde_json::from_value(Value::Object(admitted.body.clone())).ok()
+}
+
+/// What the call's session may change.
+fn edit<'a>(world: &'a mut World, admitted: &'a Admitted, settings: &'a Settings) -> Option<Edit<'a>> {
+    let session = admitted.session.as_ref()?;
+    let tenant = session.tenant?;
+    let entry = world.login(&session.login)?.entries.iter().find(|entry| entry.tenant == tenant)?;
+    let visibility = entry.visibility.clone();
+    let tenant = world.tenants.iter_mut().find(|row| row.id == tenant)?;
+    Some(Edit { tenant, logins: &mut world.logins, visibility, settings, body: &admitted.body })
 }
 
 /// What the call's session sees, as the world is now.

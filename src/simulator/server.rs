@@ -16,6 +16,7 @@ use super::journal::Call;
 use super::quirks::{self, Quirks};
 use super::session::Kept;
 use super::settings::Settings;
+use super::switch::SWITCHES;
 use super::{Shared, auth};
 use crate::config::AuthTokenMode;
 use crate::portal::{Authentication, Body, Operation};
@@ -33,6 +34,8 @@ pub(super) struct Endpoint {
     pub(super) body: Body,
     authentication: Authentication,
     fields: &'static [&'static str],
+    /// The fields that are in the path alone.
+    in_path: &'static [&'static str],
     /// The constant of success; empty where the guide lists none.
     success: &'static str,
 }
@@ -50,7 +53,7 @@ pub(super) struct Admitted {
     pub(super) cookie: Option<String>,
     /// The live session; there is one wherever the operation must prove one.
     pub(super) session: Option<Kept>,
-    /// What goes wrong with the answer's bytes.
+    /// What goes wrong once the operation is carried out.
     pub(super) spoil: Option<Fault>,
 }
 
@@ -66,8 +69,14 @@ struct Enveloped<R> {
 
 impl Endpoint {
     pub(super) fn of<O: Operation>(success: &'static str) -> Self {
-        let (name, body, authentication, fields) = (O::NAME, O::BODY, O::AUTHENTICATION, O::FIELDS);
-        Self { name, body, authentication, fields, success }
+        Self {
+            name: O::NAME,
+            body: O::BODY,
+            authentication: O::AUTHENTICATION,
+            fields: O::FIELDS,
+            in_path: O::IN_PATH,
+            success,
+        }
     }
 
     /// Whether the operation's table lists the token; the one cookie-only request with a body lists it too.
@@ -85,7 +94,25 @@ impl Endpoint {
                 Authentication::None => false,
                 _ => self.documents_token() || settings.auth_token_mode == AuthTokenMode::Always,
             },
-            property => self.body == Body::Json && self.fields.contains(&property),
+            // The one field that each installation may spell in its own way.
+            property if SWITCHES.contains(&self.name) && property == settings.status_field => true,
+            "enabled" if SWITCHES.contains(&self.name) => false,
+            property => {
+                self.body == Body::Json
+                    && self.fields.contains(&property)
+                    && !self.in_path.contains(&property)
+            }
+        }
+    }
+
+    /// Adds what the path says of the fields; time stamps in paths are no part of what is asked.
+    fn add_path(self, path: &[(String, String)], body: &mut Map<String, Value>) {
+        let plain = |name: &str| name.replace('_', "").to_ascii_lowercase();
+        for (name, value) in path {
+            // A name that differs from the body's by an underscore is read after it, and so decides.
+            if self.fields.iter().any(|field| plain(field) == plain(name)) {
+                body.insert(name.clone(), Value::String(value.clone()));
+            }
         }
     }
 }
@@ -113,22 +140,17 @@ fn cookie_of(headers: &HeaderMap) -> Option<String> {
 
 /// The body as an object, or the status that says why not.
 fn parse(endpoint: Endpoint, request: &Request) -> Result<Map<String, Value>, u16> {
-    let mut body = match endpoint.body {
-        Body::Get | Body::Empty => Map::new(),
+    match endpoint.body {
+        Body::Get | Body::Empty => Ok(Map::new()),
         Body::Json | Body::EmptyObject => {
             let kind =
                 request.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
             if !kind.to_ascii_lowercase().starts_with("application/json") {
                 return Err(415);
             }
-            serde_json::from_slice(&request.body).map_err(|_| 400_u16)?
+            serde_json::from_slice(&request.body).map_err(|_| 400_u16)
         }
-    };
-    // Time stamps in paths are no part of what is asked.
-    for (name, value) in request.path.iter().filter(|(name, _)| endpoint.fields.contains(&name.as_str())) {
-        body.insert(name.clone(), Value::String(value.clone()));
     }
-    Ok(body)
 }
 
 /// Lets a call in, or answers why not.
@@ -140,7 +162,9 @@ pub(super) async fn admit(
     let settings = copy(&shared.settings);
     let cookie = cookie_of(&request.headers);
     let parsed = parse(endpoint, &request);
-    let body = parsed.clone().unwrap_or_default();
+    let mut body = parsed.clone().unwrap_or_default();
+    let unknown = body.keys().any(|property| !endpoint.knows(property, &settings));
+    endpoint.add_path(&request.path, &mut body);
     let login = match &cookie {
         Some(cookie) if endpoint.authentication != Authentication::None => shared.sessions.owner(cookie),
         _ => auth::name_in(&body, &settings),
@@ -154,9 +178,6 @@ pub(super) async fn admit(
     strike(shared, endpoint, &mut admitted).await?;
     parsed.map_err(|status| page(status, ERROR_PAGE))?;
     check_session(shared, endpoint, &settings, &mut admitted).map_err(|status| page(status, ERROR_PAGE))?;
-    let from_path = |property: &String| request.path.iter().any(|(name, _)| name == property);
-    let mut sent = admitted.body.keys().filter(|property| !from_path(property));
-    let unknown = sent.any(|property| !endpoint.knows(property, &settings));
     let unasked = matches!(endpoint.body, Body::Get | Body::Empty) && !request.body.is_empty();
     if settings.strict && (unknown || unasked) {
         return Err(page(400, ERROR_PAGE));
@@ -181,8 +202,7 @@ async fn strike(shared: &Shared, endpoint: Endpoint, admitted: &mut Admitted) ->
         Some(Fault::Html) => Err(page(200, ERROR_PAGE)),
         Some(Fault::Empty) => Err(json(HttpBody::empty())),
         Some(Fault::NotJson) => Err(json("code=0 but not as JSON")),
-        // Unwinding ends the connection's task, and with it the connection, without a word to the panic hook.
-        Some(Fault::Reset) => std::panic::resume_unwind(Box::new("a connection reset was asked for")),
+        Some(Fault::Reset) => reset(),
         Some(Fault::RefuseWith(constant)) => Err(json(refusal(constant))),
         Some(Fault::Expire) => {
             if let Some(cookie) = &admitted.cookie {
@@ -191,11 +211,26 @@ async fn strike(shared: &Shared, endpoint: Endpoint, admitted: &mut Admitted) ->
             Ok(())
         }
         Some(Fault::Huge(bytes)) => Err(json(huge(bytes))),
-        Some(spoil @ (Fault::Truncated | Fault::WrongType)) => {
+        Some(spoil @ (Fault::Truncated | Fault::WrongType | Fault::ResetAfter | Fault::DelayAfter(_))) => {
             admitted.spoil = Some(spoil);
             Ok(())
         }
     }
+}
+
+/// Ends the connection: unwinding ends its task, and without a word to the panic hook.
+fn reset() -> ! {
+    std::panic::resume_unwind(Box::new("a connection reset was asked for"))
+}
+
+/// Does what was planned to go wrong once the operation is carried out.
+pub(super) async fn afterwards(spoil: Option<Fault>, response: Response) -> Response {
+    match spoil {
+        Some(Fault::ResetAfter) => reset(),
+        Some(Fault::DelayAfter(delay)) => tokio::time::sleep(delay).await,
+        _ => {}
+    }
+    response
 }
 
 /// Whether the call proves what the operation wants, or the status that says no.

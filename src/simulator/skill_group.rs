@@ -76,7 +76,8 @@ fn is_found(group: &SkillGroup, ask: &GetSkillsForAgent) -> bool {
     contains(&[group.skill_name.as_deref(), group.description.as_deref()], term)
 }
 
-fn basic(group: &SkillGroup) -> SkillGroup {
+/// The basic form leaves out what the guide lists for the full form alone.
+pub(super) fn basic(group: &SkillGroup) -> SkillGroup {
     SkillGroup {
         id_source_system_id: None,
         id_program: None,

@@ -26,20 +26,21 @@ use crate::portal::{
     SkillGroupId, TenantId, UserId, dialect,
 };
 
-fn client(simulator: &Simulator, mode: AuthTokenMode) -> Portal {
+pub(super) fn client(simulator: &Simulator, mode: AuthTokenMode) -> Portal {
     let mut settings = Config::default().portal;
     settings.url = simulator.url();
     settings.callback_url = simulator.url();
     settings.auth_token_mode = mode;
+    "enabled".clone_into(&mut settings.dialect.status_field);
     Portal::new(settings).expect("a client")
 }
 
-fn login(name: &str, password: &str) -> Login {
+pub(super) fn login(name: &str, password: &str) -> Login {
     let encoded = |text| Some(Secret::new(dialect::encode(Encoding::Base64, text)));
     Login { username: encoded(name), password: encoded(password), ..Login::default() }
 }
 
-async fn sign_in(portal: &Portal, (name, password): (&str, &str)) -> Credentials {
+pub(super) async fn sign_in(portal: &Portal, (name, password): (&str, &str)) -> Credentials {
     let answer = portal.call(&login(name, password), None).await.expect("signed in");
     assert_eq!(answer.reply.outcome(), Outcome::SignedIn);
     Credentials::new(answer.cookie.expect("a cookie"), answer.reply.user_token)
@@ -301,7 +302,7 @@ async fn what_was_planned_goes_wrong_and_nothing_else() {
 }
 
 /// The constant an operation is refused with.
-async fn refusal<O: Operation>(portal: &Portal, credentials: &Credentials, ask: O) -> String {
+pub(super) async fn refusal<O: Operation>(portal: &Portal, credentials: &Credentials, ask: O) -> String {
     match portal.call(&ask, Some(credentials)).await {
         Err(PortalError::Refused { code_message: Some(constant), .. }) => constant.to_string(),
         _ => "no refusal".to_owned(),

@@ -94,7 +94,7 @@ fn each(rows: &[Arc<User>], form: fn(&User) -> User) -> Vec<Arc<User>> {
 }
 
 /// The basic form leaves out what names things, and what only agents have.
-fn basic(user: &User) -> User {
+pub(super) fn basic(user: &User) -> User {
     User {
         id_program: None,
         agent_team_desc: None,

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::eligible;
-use super::login::Login;
+use super::login::{Entry, Login};
 use crate::portal::access::{AccessCollection, AccessGroup};
 use crate::portal::attribute::Attribute;
 use crate::portal::callback::{Callback, CallbackDisposition, CallbackQueue};
@@ -59,6 +58,10 @@ pub struct Tenant {
     pub agent_profiles: Vec<Arc<AgentProfile>>,
     /// Its agent desk settings.
     pub agent_desk_settings: Vec<Arc<AgentDeskSettings>>,
+    /// Who may not sign in to the portal, whatever their logins say.
+    pub barred: BTreeSet<UserId>,
+    /// The highest user id ever given, so that none is given twice.
+    pub last_user: UserId,
     /// Its access groups and who is in them.
     pub access_groups: Vec<AccessMembership>,
     /// Its access collections and who is in them.
@@ -146,6 +149,19 @@ impl World {
         self.tenants.iter().find(|tenant| tenant.prefix.eq_ignore_ascii_case(prefix))
     }
 
+    /// The tenant with this program prefix, to change it.
+    pub(super) fn tenant_by_prefix_mut(&mut self, prefix: &str) -> Option<&mut Tenant> {
+        self.tenants.iter_mut().find(|tenant| tenant.prefix.eq_ignore_ascii_case(prefix))
+    }
+
+    /// The tenants a login may enter.
+    pub(super) fn open_entries<'a>(&'a self, login: &'a Login) -> Vec<&'a Entry> {
+        let barred = |entry: &Entry| {
+            self.tenant(entry.tenant).is_some_and(|tenant| tenant.barred.contains(&entry.user))
+        };
+        login.entries.iter().filter(|entry| !barred(entry)).collect()
+    }
+
     /// The login with this name.
     #[must_use]
     pub fn login(&self, name: &str) -> Option<&Login> {
@@ -168,6 +184,8 @@ impl Tenant {
             prefix: prefix.to_owned(),
             users: BTreeMap::new(),
             agents: BTreeMap::new(),
+            barred: BTreeSet::new(),
+            last_user: UserId(0),
             skill_groups: Vec::new(),
             attributes: Vec::new(),
             precision_queues: Vec::new(),
@@ -184,40 +202,6 @@ impl Tenant {
             callback_queues: Vec::new(),
             callback_dispositions: Vec::new(),
             reserved: BTreeMap::new(),
-        }
-    }
-
-    /// Puts the totals right that rows carry of each other; call it after changing who works on what.
-    pub fn recount(&mut self) {
-        let agents = &self.agents;
-        let users = &mut self.users;
-        for (id, user) in users.iter_mut() {
-            let skills = agents.get(id).map(|work| work.skill_groups.len());
-            Arc::make_mut(user).total_assigned_skills = skills.and_then(total);
-        }
-        for group in &mut self.skill_groups {
-            let members = agents
-                .values()
-                .filter(|work| group.skill_target_id.is_some_and(|id| work.skill_groups.contains(&id)));
-            let members = total(members.count());
-            Arc::make_mut(group).total_assigned_users = members;
-        }
-        for queue in &mut self.precision_queues {
-            eligible::count(Arc::make_mut(queue), agents);
-        }
-        for group in &mut self.role_groups {
-            let members =
-                users.values().filter(|user| user.id_program_group == group.id_program_group).count();
-            Arc::make_mut(group).total_assigned_users = total(members);
-        }
-        for profile in &mut self.agent_profiles {
-            let members = users.values().filter(|user| user.id_profile == profile.id_profile).count();
-            Arc::make_mut(profile).total_assigned_users = total(members);
-        }
-        for CollectionMembership { collection, members, .. } in &mut self.access_collections {
-            let collection = Arc::make_mut(collection);
-            collection.total_assigned_objects = total(members.len());
-            collection.total_assigned_users = total(members.len());
         }
     }
 

@@ -126,11 +126,11 @@ async fn it_serves_what_the_environment_says_and_prints_one_line() {
     assert_eq!(client.data("{ viewer { loginName } }").await["viewer"]["loginName"], DEMO_LOGIN.0);
     let deeper = client.ask("{ viewer { user { agent { id } } } }").await;
     assert_eq!(deeper.codes(), ["QUERY_TOO_COSTLY"]);
-    let probed = output(&["probe", &format!("{}/health/ready", served.url)]);
-    assert_eq!(said(&probed), (Some(0), String::new(), String::new()));
+    let asked = output(&["health", &format!("{}/health/ready", served.url)]);
+    assert_eq!(said(&asked), (Some(0), String::new(), String::new()));
     let gone = served.url.clone();
     served.end();
-    let (status, _, error) = said(&output(&["probe", &gone]));
+    let (status, _, error) = said(&output(&["health", &gone]));
     assert!(status == Some(1) && error.contains("not healthy"), "{error}");
 }
 
@@ -147,7 +147,7 @@ fn it_shows_itself_without_any_settings() {
 
 #[test]
 fn each_command_explains_itself_with_an_example() {
-    for command in ["serve", "demo", "simulate", "config", "schema", "probe"] {
+    for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe"] {
         let (status, printed, _) = said(&output(&[command, "--help"]));
         assert!(status == Some(0) && printed.contains("Example"), "{command}: {printed}");
         assert!(printed.contains(&format!("portalgraph {command}")), "{command}: {printed}");

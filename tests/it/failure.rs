@@ -153,7 +153,11 @@ async fn a_failed_login_is_told_like_any_other_failure() {
     ] {
         house.simulator.faults().next("login", fault.clone(), 1);
         let answer = log_in(&house, DEMO_LOGIN).await;
-        assert_eq!((answer.codes(), &answer.body["data"]), (vec![code], &Value::Null), "{fault:?}");
+        assert_eq!(
+            (answer.codes(), &answer.body["data"]),
+            (vec![code], &json!({"login": null})),
+            "{fault:?}"
+        );
         assert_eq!(answer.body["errors"][0]["path"], json!(["login"]));
         // A login that may have been counted is not sent again.
         assert_eq!(house.calls(), [("login", 1)].into(), "{fault:?}");

@@ -2,18 +2,24 @@
 
 use portalgraph::portal::access::{GetAccessSummaryByUser, GetManageableAccessCollections};
 use portalgraph::portal::agent::{GetAllAgents, GetAllAgentsForSkill};
-use portalgraph::portal::attribute::GetAllAttributes;
+use portalgraph::portal::attribute::{GetAllAttributes, SaveAttributesToAgent, UpdateAgentAttributes};
 use portalgraph::portal::auth::{AuthorizeUserToTenant, Login, Logout};
 use portalgraph::portal::callback::{
-    GetAgentDispositionStatusCodes, GetCallbackInfo, GetDialedNumberList, TestWS,
+    CancelCallback, CreateCallbackRequest, GetAgentDispositionStatusCodes, GetCallbackInfo,
+    GetDialedNumberList, TestWS, UpdateCallbackRequest,
 };
-use portalgraph::portal::precision_queue::{GetAllPrecisionQueues, GetPQByID};
+use portalgraph::portal::precision_queue::{GetAllPrecisionQueues, GetPQByID, UpdatePrecisionQueue};
 use portalgraph::portal::reference::{
     GetAllAgentDeskSettings, GetAllApmProfiles, GetAllBillingUnits, GetAllDepartments, GetAllPlatforms,
     GetAllRoles, GetAllSites,
 };
-use portalgraph::portal::skill_group::{GetSkillGroups, GetSkillsForAgent};
-use portalgraph::portal::user::{GetUserByIdProgram, GetUsers};
+use portalgraph::portal::skill_group::{
+    GetSkillGroups, GetSkillsForAgent, SaveAgentsToSkill, SaveSkillGroup, SaveSkillsToAgent,
+};
+use portalgraph::portal::user::{
+    CloneUser, DeleteUser, EnableDisableUserInICM, EnableDisableUserInPortal, GetUserByIdProgram, GetUsers,
+    ResetPassword, SetUserStatus, UpdateUser,
+};
 use portalgraph::portal::{Authentication, Base, Body, Noun, Operation, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,7 +52,7 @@ fn built<O: Operation>(reply: Echo) -> Built {
     Built {
         name: O::NAME,
         path: O::PATH,
-        path_of_nothing: O::default().path().into_owned(),
+        path_of_nothing: O::default().path("0").into_owned(),
         base: O::BASE,
         body: O::BODY,
         authentication: O::AUTHENTICATION,
@@ -91,6 +97,22 @@ pub fn all() -> Vec<Built> {
         GetAgentDispositionStatusCodes,
         GetCallbackInfo,
         GetDialedNumberList,
+        SaveAgentsToSkill,
+        SaveAttributesToAgent,
+        SaveSkillGroup,
+        SaveSkillsToAgent,
+        UpdateAgentAttributes,
+        UpdatePrecisionQueue,
+        CloneUser,
+        DeleteUser,
+        EnableDisableUserInICM,
+        EnableDisableUserInPortal,
+        ResetPassword,
+        SetUserStatus,
+        UpdateUser,
+        CancelCallback,
+        CreateCallbackRequest,
+        UpdateCallbackRequest,
     ];
     // Its reply is not documented, so none is read.
     all.push(built::<TestWS>(|value| Ok(value.clone())));

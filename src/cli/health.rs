@@ -1,4 +1,4 @@
-//! `portalgraph probe`: a health check for containers, which have neither a shell nor a client of HTTP.
+//! `portalgraph health`: a health check for containers, which have neither a shell nor a client of HTTP.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
@@ -11,11 +11,11 @@ use super::{http, settings};
 
 const EXAMPLES: &str = "\
 Examples:
-  portalgraph probe
+  portalgraph health
       Ask the gateway on this machine, at the address of `server.listen`, whether it lives.
-  portalgraph probe --config portalgraph.toml
+  portalgraph health --config portalgraph.toml
       The same, where `server.listen` is set in a file.
-  portalgraph probe http://127.0.0.1:4000/health/ready
+  portalgraph health http://127.0.0.1:4000/health/ready
       Ask another page; any success counts.
 
 Exit status: 0 if the gateway is healthy, 1 if not.";
@@ -37,20 +37,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         // A gateway that runs has accepted its settings: whatever is wrong with these, it is not healthy by them.
         None => match settings::load(arguments.config.as_deref()) {
             Ok(config) => (reachable(config.server.listen), "/health/live".to_owned()),
-            Err(error) => return Err(Failure::Probe(error.to_string())),
+            Err(error) => return Err(Failure::Unhealthy(error.to_string())),
         },
     };
-    let answer = http::get(address, &path).map_err(|error| Failure::Probe(format!("{address}: {error}")))?;
+    let answer =
+        http::get(address, &path).map_err(|error| Failure::Unhealthy(format!("{address}: {error}")))?;
     match answer.status {
         200..=299 => Ok(()),
-        status => Err(Failure::Probe(format!("{address} answered {status}"))),
+        status => Err(Failure::Unhealthy(format!("{address} answered {status}"))),
     }
 }
 
 /// Where a URL of plain HTTP leads.
 fn target(url: &str) -> Result<(SocketAddr, String), Failure> {
     let invalid =
-        || Failure::Probe(format!("{url} is not an address such as http://127.0.0.1:4000/health/live"));
+        || Failure::Unhealthy(format!("{url} is not an address such as http://127.0.0.1:4000/health/live"));
     let parsed = Url::parse(url).ok().filter(|parsed| parsed.scheme() == "http").ok_or_else(invalid)?;
     let host = parsed.host_str().ok_or_else(invalid)?.trim_matches(['[', ']']);
     let port = parsed.port_or_known_default().ok_or_else(invalid)?;
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_http_can_be_probed() {
+    fn only_plain_http_can_be_asked() {
         let (address, path) = target("http://[::1]:4000/health/ready").unwrap();
         assert_eq!((address, path.as_str()), ("[::1]:4000".parse().unwrap(), "/health/ready"));
         assert!(target("https://127.0.0.1:4000").is_err());

@@ -1,4 +1,8 @@
-//! Callbacks: getCallbackInfo, getDialedNumberList, getAgentDispositionStatusCodes, testWS.
+//! Callbacks, and reading them: getCallbackInfo, getDialedNumberList, getAgentDispositionStatusCodes, testWS.
+
+mod write;
+
+pub use write::{CallbackReply, CancelCallback, CreateCallbackRequest, UpdateCallbackRequest};
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -162,9 +166,9 @@ impl Operation for GetCallbackInfo {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetCallbackInfoReply;
 
-    fn path(&self) -> Cow<'static, str> {
+    fn path(&self, now: &str) -> Cow<'static, str> {
         let callback = self.cbid.map(|id| id.to_string()).unwrap_or_default();
-        filled(Self::PATH, &[("{cbid}", &callback), ("{requestTimestamp}", &now())])
+        filled(Self::PATH, &[("{cbid}", &callback), ("{requestTimestamp}", now)])
     }
 }
 
@@ -185,7 +189,7 @@ impl Operation for GetDialedNumberList {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetDialedNumberListReply;
 
-    fn path(&self) -> Cow<'static, str> {
+    fn path(&self, _: &str) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -207,7 +211,7 @@ impl Operation for GetAgentDispositionStatusCodes {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetAgentDispositionStatusCodesReply;
 
-    fn path(&self) -> Cow<'static, str> {
+    fn path(&self, _: &str) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -226,8 +230,8 @@ impl Operation for TestWS {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = Alive;
 
-    fn path(&self) -> Cow<'static, str> {
-        filled(Self::PATH, &[("{timestamp}", &now())])
+    fn path(&self, now: &str) -> Cow<'static, str> {
+        filled(Self::PATH, &[("{timestamp}", now)])
     }
 }
 
@@ -269,9 +273,4 @@ fn filled(path: &str, values: &[(&str, &str)]) -> Cow<'static, str> {
         })
     };
     values.iter().fold(path.to_owned(), |path, (place, value)| path.replace(place, &encode(value))).into()
-}
-
-/// The time stamp the guide wants in paths: epoch milliseconds, by the contract's choice.
-fn now() -> String {
-    jiff::Timestamp::now().as_millisecond().to_string()
 }

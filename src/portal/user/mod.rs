@@ -1,86 +1,19 @@
-//! Users: the record behind users and agents alike, getUsers and getUserByIdProgram.
+//! Users: the record behind users and agents alike, in one type whichever operation it came by.
 
-use std::sync::Arc;
+mod read;
+mod write;
 
-use super::envelope::{Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
-use super::record::record;
+pub use read::{GetUserByIdProgram, GetUserByIdProgramReply, GetUsers, GetUsersReply};
+pub use write::{
+    CloneUser, CloneUserReply, DeleteUser, EnableDisableUserInICM, EnableDisableUserInPortal, ResetPassword,
+    SetUserStatus, UpdateUser, UpdateUserReply,
+};
+
+use super::record::{Rest, record};
 use super::scalar::{
     AccountId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId, Instant,
     PlatformId, RoleGroupId, SiteId, SkillGroupId, TenantId, UserId,
 };
-
-record! {
-    /// Lists users, with criteria (users/getUsers).
-    pub struct GetUsers {
-        /// Only users known to the call manager.
-        get_ucm_users_only: Option<bool> = "getUcmUsersOnly",
-        /// Platform (peripheral) ID.
-        platform_id: Option<PlatformId> = "platformId",
-        /// Column to search.
-        search_column: Option<String> = "searchColumn",
-        /// Status filter.
-        filter_by_status: Option<String> = "filterByStatus",
-        /// User type filter.
-        filter_by_user_type: Vec<String> = "filterByUserType",
-        /// Text to search for.
-        search_term: Option<String> = "searchTerm",
-        /// Turns the search term on.
-        searching: Option<bool> = "searching" | "search",
-        /// Reply with the mobile form of the users only.
-        get_mobile_user_info_only: Option<bool> = "getMobileUserInfoOnly",
-        /// Ask for the basic form of the objects only.
-        get_base_object_info_only: Option<bool> = "getBaseObjectInfoOnly",
-        /// Rows per page; 0 asks for all rows unpaged.
-        page_size: Option<i64> = "pageSize",
-        /// Page wanted.
-        page_number: Option<i64> = "pageNumber",
-        /// Columns to sort by.
-        sort_by: Vec<String> = "sortBy",
-        /// Sort direction.
-        direction: Option<String> = "direction",
-        /// Only call manager users without a primary phone.
-        get_ucm_no_primary_users_only: Option<bool> = "getUcmNoPrimaryUsersOnly",
-        /// Call manager cluster ID.
-        cm_cluster_id: Option<i64> = "cmClusterId",
-        /// ID of the primary phone.
-        primary_id_phone: Option<i64> = "primaryIdPhone",
-    }
-}
-
-reply! {
-    /// One list is filled, by the form asked for.
-    pub struct GetUsersReply {
-        /// Users, mobile form.
-        user_mobile_agent_info_list: Vec<Arc<User>> = "userMobileAgentInfoList",
-        /// Users, basic form.
-        basic_user_agent_info_list: Vec<Arc<User>> = "basicUserAgentInfoList",
-        /// Users, full form.
-        user_agent_info_list: Vec<Arc<User>> = "userAgentInfoList",
-        /// Page and element totals.
-        paging_info: Option<Arc<Paging>> = "pagingInfo",
-    }
-}
-
-record! {
-    /// Reads one user (users/getUserByIdProgram).
-    pub struct GetUserByIdProgram {
-        /// ID to look up.
-        search_id: Option<UserId> = "searchId",
-        /// Not used.
-        basic_info_only: Option<bool> = "basicInfoOnly",
-    }
-}
-
-reply! {
-    /// A list of at most one user.
-    pub struct GetUserByIdProgramReply {
-        /// Users, full form.
-        user_agent_info_list: Vec<Arc<User>> = "userAgentInfoList",
-        /// Page and element totals.
-        paging_info: Option<Arc<Paging>> = "pagingInfo",
-    }
-}
 
 record! {
     /// A user, in whichever of the portal's forms: full, basic, mobile, editable, or as an agent of a skill group.
@@ -226,21 +159,6 @@ record! {
     }
 }
 
-impl Operation for GetUsers {
-    const NAME: &'static str = "getUsers";
-    const PATH: &'static str = "/portal/services/protected/users/getUsers";
-    const READS: &'static [Noun] = &[Noun::User];
-    type Reply = GetUsersReply;
-}
-
-impl Operation for GetUserByIdProgram {
-    const NAME: &'static str = "getUserByIdProgram";
-    const PATH: &'static str = "/portal/services/protected/users/getUserByIdProgram";
-    const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
-    const READS: &'static [Noun] = &[Noun::User];
-    type Reply = GetUserByIdProgramReply;
-}
-
 impl User {
     /// The name the user signs in with, by whichever field this form has.
     #[must_use]
@@ -265,6 +183,45 @@ impl User {
         match self.user_type_code.as_deref() {
             Some(code) => matches!(code.trim(), "A" | "S"),
             None => self.agent_number().is_some(),
+        }
+    }
+
+    /// The form that updateUser takes: of what was read, the fields of `BasicUserInfo`, and every key that the contract
+    /// does not name if `with_unknown`, since leaving one out might clear it.
+    #[must_use]
+    pub fn editable(&self, with_unknown: bool) -> Self {
+        Self {
+            agent_desk_settings_id: self.agent_desk_settings_id,
+            phone: self.phone.clone(),
+            id_program_department: self.id_program_department,
+            agent_description: self.agent_description.clone().or_else(|| self.agent_desc.clone()),
+            sso_enabled_user: self.sso_enabled_user,
+            platform_id: self.platform_id,
+            supervisor_agent: self.supervisor_agent.clone(),
+            agent_enterprise_name: self
+                .agent_enterprise_name
+                .clone()
+                .or_else(|| self.agent_enterprise_nm.clone()),
+            id_program_site: self.id_program_site,
+            agent_team_id: self.agent_team_id,
+            id_program_bill_unit: self.id_program_bill_unit,
+            id_user: self.id_user,
+            login_nm: self.login_name().map(str::to_owned),
+            first_nm: self.first_nm.clone(),
+            id_program_user: self.id_program_user,
+            user_type_code: self.user_type_code.clone(),
+            manager: self.manager,
+            id_program_group: self.id_program_group,
+            last_nm: self.last_nm.clone(),
+            status: self.status,
+            id_contact_center_user_status: self.id_contact_center_user_status,
+            id_profile: self.id_profile,
+            create_date_str: self.create_date_str.clone(),
+            email: self.email.clone(),
+            agent_id: self.agent_number(),
+            agent_skill_target_id: self.agent_skill_target_id,
+            rest: if with_unknown { self.rest.clone() } else { Rest::new() },
+            ..Self::default()
         }
     }
 }

@@ -1,0 +1,67 @@
+//! A recording: each answer as a file, masked, written when all of it is there.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::mask::Mask;
+use crate::cli::failure::Failure;
+
+/// The masked answers of one probe, by operation.
+pub(super) struct Recording {
+    folder: PathBuf,
+    mask: Mask,
+    answers: Vec<(PathBuf, String)>,
+}
+
+impl Recording {
+    /// A recording into this folder, which may be new, or hold anything but recordings.
+    pub(super) fn into(folder: &Path) -> Result<Self, Failure> {
+        let held = match fs::read_dir(folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => false,
+            Err(reason) => return Err(Failure::File { path: folder.to_owned(), reason }),
+            Ok(mut entries) => entries.any(|entry| {
+                entry.is_ok_and(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
+            }),
+        };
+        if held {
+            return Err(Failure::Exists { option: "--record", path: folder.to_owned() });
+        }
+        let mask = Mask::new().map_err(|_| Failure::NoRandomness)?;
+        Ok(Self { folder: folder.to_owned(), mask, answers: Vec::new() })
+    }
+
+    /// Takes an answer in.
+    pub(super) fn keep(&mut self, operation: &'static str, answer: &Value) {
+        let masked = self.mask.masked(answer);
+        self.answers.push((self.folder.join(format!("{operation}.json")), format!("{masked:#}\n")));
+    }
+
+    /// Writes it all, or nothing.
+    pub(super) fn write(self) -> Result<(), Failure> {
+        fs::create_dir_all(&self.folder)
+            .map_err(|reason| Failure::File { path: self.folder.clone(), reason })?;
+        for (number, (path, text)) in self.answers.iter().enumerate() {
+            if let Err(failure) = write_new(path, text) {
+                for (path, _) in self.answers.iter().take(number) {
+                    // It was written a moment ago; if it cannot be removed, the failure told says enough.
+                    let _ = fs::remove_file(path);
+                }
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file that must not be there yet, as a whole or not at all.
+pub(super) fn write_new(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |reason| Failure::File { path: path.to_owned(), reason };
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|reason| {
+        let _ = fs::remove_file(path);
+        failed(reason)
+    })
+}
