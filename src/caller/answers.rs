@@ -148,6 +148,9 @@ impl Answers {
         key: Key,
         ask: impl Future<Output = Result<Arc<Kept>, PortalError>>,
     ) -> Result<Arc<Kept>, PortalError> {
+        if let Some(kept) = self.kept.get(&key).await {
+            return Ok(kept);
+        }
         *self.under_way().entry(key.clone()).or_default() += 1;
         let _waiting = Waiting { answers: self, key: key.clone() };
         self.kept.try_get_with(key, ask).await.map_err(|error| PortalError::clone(&error))

@@ -48,8 +48,8 @@ impl Portal {
     ///     let sites = portal.observe(&GetAllSites::default(), None).await;
     /// }
     /// # // Only what is run is checked to the end.
-    /// # let portal: fn() -> Portal = || unimplemented!();
-    /// # let _: Box<dyn Future<Output = ()>> = Box::new(look(portal()));
+    /// # let portal = Portal::new(portalgraph::config::Config::default().portal).unwrap();
+    /// # let _: Box<dyn Future<Output = ()>> = Box::new(look(portal));
     /// ```
     ///
     /// What is not a read does not compile:
@@ -60,8 +60,8 @@ impl Portal {
     /// async fn look(portal: Portal) {
     ///     let gone = portal.observe(&DeleteUser::default(), None).await;
     /// }
-    /// # let portal: fn() -> Portal = || unimplemented!();
-    /// # let _: Box<dyn Future<Output = ()>> = Box::new(look(portal()));
+    /// # let portal = Portal::new(portalgraph::config::Config::default().portal).unwrap();
+    /// # let _: Box<dyn Future<Output = ()>> = Box::new(look(portal));
     /// ```
     pub async fn observe<O: Operation>(
         &self,
