@@ -8,9 +8,6 @@ pub enum ChangeError {
     /// There is no such record, or the caller may not see it.
     #[error("there is no such record")]
     NotFound,
-    /// The record is no longer as the client saw it. Nothing was written.
-    #[error("the record was changed meanwhile")]
-    Stale,
     /// A call failed before anything was written.
     #[error(transparent)]
     Caller(#[from] CallerError),
@@ -18,3 +15,8 @@ pub enum ChangeError {
     #[error(transparent)]
     Write(CallerError),
 }
+
+/// The record is no longer as the client saw it, and nothing was written. Only a record that tells its state can be.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the record was changed meanwhile")]
+pub struct Stale;

@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub use answers::Answers;
 pub use callback::Presence;
 pub use catalogue::Catalogue;
-pub use change::ChangeError;
+pub use change::{ChangeError, Stale};
 pub use directory::{AgentDirectory, user_of};
 pub use precision_queue::StaffedQueue;
 pub use reader::{CallerError, House, Reader};

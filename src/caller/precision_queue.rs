@@ -5,10 +5,11 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 
 use super::catalogue::Catalogue;
-use super::change::ChangeError;
+use super::change::{ChangeError, Stale};
 use super::eligibility::{CompiledQueue, MissingAttribute, Options, Precedence};
 use super::reader::{CallerError, Reader};
 use crate::config;
+use crate::portal::dialect::clear;
 use crate::portal::precision_queue::{
     GetAllPrecisionQueues, GetAllPrecisionQueuesReply, GetPQByID, GetPQByIDReply, PrecisionQueue,
     UpdatePrecisionQueue,
@@ -89,7 +90,7 @@ impl Reader {
     /// Changes a precision queue: everything that `change` leaves alone is sent back as it was read, with the change
     /// stamp it had. A queue with another stamp than the client saw, or one that was changed between our reading and
     /// writing, is left as it is. Answers the queue before and after; with `is_preview` nothing is written.
-    pub async fn change_precision_queue<E: From<ChangeError>>(
+    pub async fn change_precision_queue<E: From<ChangeError> + From<Stale>>(
         &self,
         (id, seen): (PrecisionQueueId, Option<i64>),
         is_preview: bool,
@@ -98,10 +99,17 @@ impl Reader {
         let turn = Arc::new(self.turn(Noun::PrecisionQueue, id.0).await.map_err(ChangeError::from)?);
         let before = self.precision_queue_now(id).await?;
         if seen.is_some_and(|seen| Some(seen) != before.change_stamp) {
-            return Err(ChangeError::Stale.into());
+            return Err(Stale.into());
         }
         let mut after = before.as_ref().clone();
         change(&mut after).await?;
+        // The twins of the codes are the portal's to say anew, and nobody's to empty.
+        let asked = PrecisionQueue {
+            agent_ordering_string: after.agent_ordering_string.clone(),
+            service_level_type_string: after.service_level_type_string.clone(),
+            ..before.as_ref().clone()
+        };
+        clear(&asked, &mut after, self.portal_settings().dialect.cleared_field);
         let after = Arc::new(after);
         let options = self.evaluation();
         let queues = (StaffedQueue::new(before.clone(), options), StaffedQueue::new(after.clone(), options));
@@ -116,8 +124,11 @@ impl Reader {
             Err(CallerError::Portal(error @ PortalError::Refused { .. })) => {
                 let now = self.precision_queue_now(id).await;
                 let is_stale = now.is_ok_and(|now| now.change_stamp != before.change_stamp);
-                let refused = ChangeError::Write(CallerError::Portal(error));
-                Err(if is_stale { ChangeError::Stale } else { refused }.into())
+                Err(if is_stale {
+                    Stale.into()
+                } else {
+                    ChangeError::Write(CallerError::Portal(error)).into()
+                })
             }
             Err(error) => Err(ChangeError::Write(error).into()),
         }

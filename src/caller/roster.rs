@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::plan;
 use super::reader::{CallerError, Reader};
-use crate::portal::user::{GetUserByIdProgram, GetUsers, GetUsersReply, User};
+use crate::portal::user::{GetUsers, GetUsersReply, User};
 use crate::portal::{AccountId, PortalError, UserId};
 
 /// All users the caller may see, in the portal's order.
@@ -108,7 +108,7 @@ impl Reader {
 
     /// One user, in one call; the portal answers with a list and perhaps with nobody.
     pub async fn user(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
-        let question = GetUserByIdProgram { search_id: Some(id), ..GetUserByIdProgram::default() };
+        let Some(question) = self.question(id).await? else { return Ok(None) };
         match self.read(question).await {
             Ok(reply) => {
                 Ok(reply.user_agent_info_list.iter().find(|user| user.id_program_user == Some(id)).cloned())

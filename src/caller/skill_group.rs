@@ -12,6 +12,7 @@ use super::plan::{self, Direction};
 use super::reader::{CallerError, Reader};
 use crate::config::SkillGroupName;
 use crate::portal::agent::{GetAllAgentsForSkill, GetAllAgentsForSkillReply};
+use crate::portal::dialect::clear;
 use crate::portal::skill_group::{
     GetSkillGroups, GetSkillGroupsReply, GetSkillsForAgent, GetSkillsForAgentReply, SaveSkillGroup,
     SkillGroup,
@@ -113,20 +114,21 @@ impl Reader {
         self.ask_for_agent(agent, false).await
     }
 
-    /// Changes a skill group: what `change` leaves alone is sent back as it was read.
+    /// Changes a skill group: what `change` leaves alone is sent back as it was read. Answers the group as it was read.
     pub async fn change_skill_group<E: From<ChangeError>>(
         &self,
         id: SkillGroupId,
         change: impl FnOnce(&mut SaveSkillGroup) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<Arc<SkillGroup>, E> {
         let turn = self.turn(Noun::SkillGroup, id.0).await.map_err(ChangeError::from)?;
         let reply = self.read_anew(all_groups()).await.map_err(ChangeError::from)?;
         let groups = reply.groups();
         let group = groups.iter().find(|group| group.skill_target_id == Some(id));
         let group = group.ok_or(ChangeError::NotFound)?;
-        let mut operation = SaveSkillGroup {
+        let dialect = &self.portal_settings().dialect;
+        let before = SaveSkillGroup {
             peripheral_id: group.peripheral_id,
-            skill_group_peripheral_name: match self.portal_settings().dialect.skill_group_name {
+            skill_group_peripheral_name: match dialect.skill_group_name {
                 SkillGroupName::SkillName => group.skill_name.clone(),
                 SkillGroupName::PeripheralName => group.peripheral_name.clone(),
                 SkillGroupName::EnterpriseName => group.enterprise_name.clone(),
@@ -136,9 +138,11 @@ impl Reader {
             service_level_threshold: group.service_level_threshold,
             ..SaveSkillGroup::default()
         };
+        let mut operation = before.clone();
         change(&mut operation)?;
+        clear(&before, &mut operation, dialect.cleared_field);
         self.write_holding(operation, turn).await.map_err(ChangeError::Write)?;
-        Ok(())
+        Ok(group.clone())
     }
 
     async fn ask_for_agent(&self, agent: AgentKey, assigned: bool) -> Result<SkillGroups, CallerError> {

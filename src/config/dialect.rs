@@ -24,6 +24,58 @@ pub enum AgentIdKind {
     ProgramUserId,
 }
 
+/// Which number names a user where one is looked up or deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UserIdKind {
+    /// The key of the user within the tenant (`idProgramUser`).
+    ProgramUserId,
+    /// The key of the account (`idUser`).
+    AccountId,
+}
+
+/// How the portal writes a flag that the guide shows in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagType {
+    /// As a JSON boolean.
+    Boolean,
+    /// As `true` or `false` in text.
+    Text,
+}
+
+/// How the portal writes the agent number of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgentNumberType {
+    /// As digits in text.
+    Text,
+    /// As a JSON number.
+    Number,
+}
+
+/// How a change says that a field is to be emptied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClearedField {
+    /// The field is not sent.
+    LeftOut,
+    /// A text is sent as empty text, anything else as null.
+    Empty,
+    /// Null is sent.
+    Null,
+}
+
+/// How cloneUser says that a field is as the source user has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloneAsSource {
+    /// The field is not sent.
+    LeftOut,
+    /// Null is sent.
+    Null,
+}
+
 /// Which name of a skill group is the one that saving it sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -102,6 +154,18 @@ pub struct Dialect {
     pub supervisor_flag: SupervisorFlag,
     /// Whether updateUser sends back the keys of a user that the guide does not name.
     pub sends_unknown_user_fields: bool,
+    /// How a field that a change empties is sent.
+    pub cleared_field: ClearedField,
+    /// How cloneUser sends a field that is to be as the source user has it.
+    pub clone_as_source: CloneAsSource,
+    /// Which number `searchId` holds in getUserByIdProgram and deleteUser.
+    pub user_search_id: UserIdKind,
+    /// How updateUser writes `basicUserInfo.agentId`.
+    pub user_agent_number_type: AgentNumberType,
+    /// How updateUser and cloneUser write `skipUnityUser`.
+    pub skip_unity_user_type: FlagType,
+    /// Whether selecting a tenant sends the token that login gave, where it gave one.
+    pub sends_token_in_tenant_selection: bool,
     /// Which number `agentsIds` and `agentId` hold when attributes are given and taken.
     pub attribute_agent_id: AgentIdKind,
     /// Which number `addedAgentIds` and `removedAgentIds` hold when a skill group's agents change.

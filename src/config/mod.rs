@@ -18,8 +18,8 @@ mod session;
 
 pub use cache::Cache;
 pub use dialect::{
-    AgentIdKind, CallbackTime, Dialect, MissingAttribute, MixedRelations, PageSizeType, SkillGroupName,
-    SupervisorFlag,
+    AgentIdKind, AgentNumberType, CallbackTime, ClearedField, CloneAsSource, Dialect, FlagType,
+    MissingAttribute, MixedRelations, PageSizeType, SkillGroupName, SupervisorFlag, UserIdKind,
 };
 pub use error::{ConfigError, Origin, Problem};
 pub use icws::Icws;

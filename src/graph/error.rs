@@ -56,6 +56,7 @@ pub struct GraphError {
     portal_code: Option<String>,
     retryable: bool,
     is_outcome_unknown: bool,
+    may_be_partly_done: bool,
 }
 
 impl GraphError {
@@ -68,6 +69,7 @@ impl GraphError {
             portal_code: None,
             retryable: false,
             is_outcome_unknown: false,
+            may_be_partly_done: false,
         }
     }
 
@@ -92,6 +94,16 @@ impl GraphError {
         self.message.push_str(&hint);
         self.retryable = false;
         self.is_outcome_unknown = true;
+        self
+    }
+
+    /// The same failure of a write of which the portal may have done a part; says what to read to find out.
+    #[must_use]
+    pub fn with_part_done(mut self, read: &str) -> Self {
+        let hint = format!(" A part of it may have been carried out: read {read} before you send it again.");
+        self.message.push_str(&hint);
+        self.retryable = false;
+        self.may_be_partly_done = true;
         self
     }
 
@@ -152,8 +164,9 @@ impl From<PortalError> for GraphError {
             PortalError::Unconfirmed { setting, .. } => (
                 Code::Forbidden,
                 format!(
-                    "{operation} is switched off: the portal's name for its flag is not certain, and a wrong one could \
-                     deactivate the user. The operator confirms the name in the gateway's setting {setting}."
+                    "{} is switched off: the portal's name for its flag is not certain, and a wrong one could \
+                     deactivate the user. The operator confirms the name in the gateway's setting {setting}.",
+                    mutation_of(operation)
                 ),
                 false,
             ),
@@ -167,7 +180,16 @@ impl From<PortalError> for GraphError {
             PortalError::Refused { code_message, .. } => code_message.map(|text| text.to_string()),
             _ => None,
         };
-        Self { code, message, operation: Some(operation), portal_code, retryable, is_outcome_unknown: false }
+        Self { operation: Some(operation), portal_code, retryable, ..Self::new(code, message) }
+    }
+}
+
+/// What clients call a switch that the portal calls by another name.
+fn mutation_of(operation: &'static str) -> &'static str {
+    match operation {
+        "enableDisableUserInICM" => "setUserIcmAccess",
+        "enableDisableUserInPortal" => "setUserPortalAccess",
+        operation => operation,
     }
 }
 
@@ -227,6 +249,9 @@ impl From<GraphError> for async_graphql::Error {
         extensions.set("retryable", error.retryable);
         if error.is_outcome_unknown {
             extensions.set("outcome", "UNKNOWN");
+        }
+        if error.may_be_partly_done {
+            extensions.set("mayBePartlyDone", true);
         }
         Self { message: error.message, source: None, extensions: Some(extensions) }
     }

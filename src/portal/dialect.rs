@@ -8,10 +8,29 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde_json::{Map, Value};
 
 use super::error::PortalError;
-use crate::config::{self, CallbackTime, Encoding, PageSizeType, SupervisorFlag};
+use super::record::Record;
+use crate::config::{
+    self, AgentNumberType, CallbackTime, ClearedField, CloneAsSource, Encoding, FlagType, PageSizeType,
+    SupervisorFlag,
+};
 
 /// The operations whose flag may be misread as "deactivate" under a wrong name.
 const SWITCHES: [&str; 3] = ["setUserStatus", "enableDisableUserInICM", "enableDisableUserInPortal"];
+
+/// What cloneUser takes from the source user where it is null, as the guide says of most of them.
+const AS_SOURCE: [&str; 11] = [
+    "cloneUserTypeCode",
+    "cloneUserAgentTeamID",
+    "cloneUserIdAgentDeskSettings",
+    "cloneUserIdProfile",
+    "cloneUserIdProgramDepartment",
+    "cloneUserProgramDepartmentNm",
+    "cloneUserIdProgramSite",
+    "cloneUserProgramSiteNm",
+    "cloneUserIdProgramBillUnit",
+    "cloneUserProgramBillUnitNm",
+    "cloneUserIdProgramGroup",
+];
 
 /// Puts an operation's body into the portal's own dialect: values first, then names.
 pub(super) fn speak(
@@ -44,13 +63,7 @@ pub(super) fn speak(
             }
         }
     }
-    if let Some(user) = body.get_mut("basicUserInfo").and_then(Value::as_object_mut) {
-        match dialect.supervisor_flag {
-            SupervisorFlag::AsRead => {}
-            SupervisorFlag::YesNo => replace(user, "supervisorAgent", &[("Y", "Yes"), ("N", "No")]),
-            SupervisorFlag::Letter => replace(user, "supervisorAgent", &[("Yes", "Y"), ("No", "N")]),
-        }
-    }
+    speak_of_user(operation, body, dialect);
     if let Some(Value::Array(attributes)) = body.get_mut("attributesInfo")
         && dialect.attribute_value_field != "defaultValue"
     {
@@ -72,6 +85,56 @@ pub(super) fn speak(
         rename(body, names);
     }
     Ok(())
+}
+
+/// The part of it that is about users.
+fn speak_of_user(operation: &'static str, body: &mut Map<String, Value>, dialect: &config::Dialect) {
+    if let Some(user) = body.get_mut("basicUserInfo").and_then(Value::as_object_mut) {
+        match dialect.supervisor_flag {
+            SupervisorFlag::AsRead => {}
+            SupervisorFlag::YesNo => replace(user, "supervisorAgent", &[("Y", "Yes"), ("N", "No")]),
+            SupervisorFlag::Letter => replace(user, "supervisorAgent", &[("Yes", "Y"), ("No", "N")]),
+        }
+        if dialect.user_agent_number_type == AgentNumberType::Number
+            && let Some(number) = user.get_mut("agentId")
+            && let Some(digits) = number.as_str().and_then(|text| text.parse::<i64>().ok())
+        {
+            *number = digits.into();
+        }
+    }
+    if dialect.skip_unity_user_type == FlagType::Text
+        && let Some(flag) = body.get_mut("skipUnityUser")
+        && flag.is_boolean()
+    {
+        *flag = Value::String(flag.to_string());
+    }
+    if operation == "cloneUser" && dialect.clone_as_source == CloneAsSource::Null {
+        for name in AS_SOURCE {
+            body.entry(name).or_insert(Value::Null);
+        }
+    }
+    // Every other call gets its token after this, as `portal.auth_token_mode` says.
+    if operation == "authorizeUserToTenant" && !dialect.sends_token_in_tenant_selection {
+        body.remove("authToken");
+    }
+}
+
+/// Makes a record that is written back say what was emptied in it: every field that `before` has and `after` has not.
+pub fn clear<R: Record>(before: &R, after: &mut R, how: ClearedField) {
+    if how == ClearedField::LeftOut {
+        return;
+    }
+    let fields = |record: &R| match serde_json::to_value(record) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    let kept = fields(after);
+    for (name, value) in fields(before) {
+        if !kept.contains_key(&name) {
+            let is_text = value.is_string() && how == ClearedField::Empty;
+            after.rest_mut().insert(name, if is_text { Value::String(String::new()) } else { Value::Null });
+        }
+    }
 }
 
 /// The time stamp the guide wants in some paths.
@@ -133,23 +196,29 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }
 
-/// Gives outgoing fields the names the operator chose; a dotted name reaches into a nested object.
+/// Gives outgoing fields the names the operator chose; a dotted name reaches into a nested object, and into each object
+/// of a list.
 fn rename(body: &mut Map<String, Value>, names: &BTreeMap<String, String>) {
     for (from, to) in names {
-        let mut place = &mut *body;
-        let mut path = from.split('.').peekable();
-        while let Some(step) = path.next() {
-            if path.peek().is_none() {
-                if let Some(value) = place.remove(step) {
-                    place.insert(to.clone(), value);
-                }
-                break;
-            }
-            match place.get_mut(step).and_then(Value::as_object_mut) {
-                Some(inner) => place = inner,
-                None => break,
+        rename_one(body, from, to);
+    }
+}
+
+fn rename_one(place: &mut Map<String, Value>, from: &str, to: &str) {
+    let Some((step, rest)) = from.split_once('.') else {
+        if let Some(value) = place.remove(from) {
+            place.insert(to.to_owned(), value);
+        }
+        return;
+    };
+    match place.get_mut(step) {
+        Some(Value::Object(inner)) => rename_one(inner, rest, to),
+        Some(Value::Array(items)) => {
+            for item in items.iter_mut().filter_map(Value::as_object_mut) {
+                rename_one(item, rest, to);
             }
         }
+        _ => {}
     }
 }
 
@@ -180,11 +249,16 @@ mod tests {
 
     #[test]
     fn a_dotted_name_is_renamed_inside_its_object() {
-        let mut body = serde_json::json!({"id": 1, "inner": {"phone": "5", "email": "e"}});
-        let names = [("id", "Id"), ("inner.phone", "Phone"), ("absent.x", "y")];
+        let mut body = serde_json::json!({
+            "id": 1, "inner": {"phone": "5", "email": "e", "steps": [{"value1": "a"}, {"other": 1}, 7]},
+        });
+        let names =
+            [("id", "Id"), ("inner.phone", "Phone"), ("absent.x", "y"), ("inner.steps.value1", "value")];
         let names = names.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
         rename(body.as_object_mut().expect("an object"), &names);
-        assert_eq!(body, serde_json::json!({"Id": 1, "inner": {"Phone": "5", "email": "e"}}));
+        let steps = serde_json::json!([{"value": "a"}, {"other": 1}, 7]);
+        let inner = serde_json::json!({"Phone": "5", "email": "e", "steps": steps});
+        assert_eq!(body, serde_json::json!({"Id": 1, "inner": inner}));
     }
 
     #[test]
@@ -196,7 +270,8 @@ mod tests {
         };
         let ours = serde_json::json!({
             "pageSize": 0, "filterByStatus": "A", "searchColumn": "Phone", "callbackTime": 1_767_268_800_123_i64,
-            "basicUserInfo": {"supervisorAgent": "Yes"}, "attributesInfo": [{"id": 1, "defaultValue": "5"}], "other": "A",
+            "basicUserInfo": {"supervisorAgent": "Yes", "agentId": "0815"}, "skipUnityUser": true,
+            "attributesInfo": [{"id": 1, "defaultValue": "5"}], "other": "A",
         });
         assert_eq!(said("getUsers", &ours, &settings).as_ref(), Ok(&ours), "the defaults change nothing");
         settings.dialect = config::Dialect {
@@ -208,13 +283,24 @@ mod tests {
             supervisor_flag: SupervisorFlag::Letter,
             callback_time: CallbackTime::Seconds,
             attribute_value_field: "attributeValue".to_owned(),
+            user_agent_number_type: AgentNumberType::Number,
+            skip_unity_user_type: FlagType::Text,
+            sends_token_in_tenant_selection: false,
+            clone_as_source: CloneAsSource::Null,
             ..settings.dialect
         };
         let theirs = serde_json::json!({
             "pageSize": "9999", "filterByStatus": "Active", "searchColumn": "phoneNum", "callbackTime": 1_767_268_800,
-            "basicUserInfo": {"supervisorAgent": "Y"}, "attributesInfo": [{"id": 1, "attributeValue": "5"}], "other": "A",
+            "basicUserInfo": {"supervisorAgent": "Y", "agentId": 815}, "skipUnityUser": "true",
+            "attributesInfo": [{"id": 1, "attributeValue": "5"}], "other": "A",
         });
         assert_eq!(said("getUsers", &ours, &settings), Ok(theirs));
+        let selection = serde_json::json!({"idProgram": 101, "authToken": "T"});
+        let without = serde_json::json!({"idProgram": 101});
+        assert_eq!(said("authorizeUserToTenant", &selection, &settings), Ok(without));
+        let clone = said("cloneUser", &serde_json::json!({"cloneUserTypeCode": "A"}), &settings).unwrap();
+        assert_eq!((&clone["cloneUserTypeCode"], clone.as_object().unwrap().len()), (&"A".into(), 11));
+        assert!(clone["cloneUserAgentTeamID"].is_null());
         let switch = serde_json::json!({"enabled": true, "idUser": 7});
         let confirmed = serde_json::json!({"active": true, "idUser": 7});
         for operation in SWITCHES {
@@ -223,6 +309,31 @@ mod tests {
         settings.dialect.status_field.clear();
         for operation in SWITCHES {
             assert!(matches!(said(operation, &switch, &settings), Err(PortalError::Unconfirmed { .. })));
+        }
+    }
+
+    #[test]
+    fn what_is_emptied_is_said_in_each_way() {
+        use crate::portal::DepartmentId;
+        use crate::portal::user::User;
+        let before = User {
+            email: Some("a@b".to_owned()),
+            phone: Some("5".to_owned()),
+            id_program_department: Some(DepartmentId(7)),
+            ..User::default()
+        };
+        for (how, email, department) in [
+            (ClearedField::LeftOut, None, None),
+            (ClearedField::Empty, Some(""), Some(Value::Null)),
+            (ClearedField::Null, None, Some(Value::Null)),
+        ] {
+            let mut after = User { email: None, id_program_department: None, ..before.clone() };
+            clear(&before, &mut after, how);
+            let after = serde_json::to_value(after).expect("a record is an object");
+            assert_eq!(after.get("email").and_then(Value::as_str), email, "{how:?}");
+            assert_eq!(after.get("email").is_some(), how != ClearedField::LeftOut, "{how:?}");
+            assert_eq!(after.get("idProgramDepartment").cloned(), department, "{how:?}");
+            assert_eq!(after["phone"], "5");
         }
     }
 }

@@ -25,6 +25,8 @@ pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static
     const SPELLINGS: &'static [Spelling];
     /// The keys that were not recognised.
     fn rest(&self) -> &Rest;
+    /// The same, to add what has no field: it is sent as it is put there.
+    fn rest_mut(&mut self) -> &mut Rest;
     /// Whether no declared field was present.
     fn is_blank(&self) -> bool;
 }
@@ -92,6 +94,10 @@ macro_rules! record {
 
             fn rest(&self) -> &$crate::portal::record::Rest {
                 &self.rest
+            }
+
+            fn rest_mut(&mut self) -> &mut $crate::portal::record::Rest {
+                &mut self.rest
             }
 
             fn is_blank(&self) -> bool {

@@ -47,11 +47,14 @@ pub(super) fn login(shared: &Shared, endpoint: Endpoint, admitted: &Admitted) ->
                 }
                 (_, entries) => {
                     let tenants = entries.iter().filter_map(|entry| tenant(&world, entry.tenant)).collect();
+                    let cookie = begin();
+                    let token = settings.gives_early_token.then(|| shared.sessions.early_token(&cookie));
                     let reply = LoginReply {
                         accessible_tenants_list: tenants,
+                        user_token: token.flatten().map(Secret::new),
                         ..said(settings.intermediate_code, "TENANT_SELECTION_REQUIRED")
                     };
-                    (reply, Some(begin()))
+                    (reply, Some(cookie))
                 }
             }
         }
@@ -66,6 +69,9 @@ pub(super) fn login(shared: &Shared, endpoint: Endpoint, admitted: &Admitted) ->
 }
 
 pub(super) fn authorize(shared: &Shared, endpoint: Endpoint, admitted: &Admitted) -> Response {
+    if admitted.body.contains_key("authToken") && !server::copy(&shared.settings).takes_early_token {
+        return server::bad_request();
+    }
     let reply = choose(shared, admitted).unwrap_or_else(|constant| said(-1, constant));
     server::write(shared, endpoint, &reply, admitted.spoil.as_ref())
 }

@@ -33,6 +33,9 @@ pub(super) fn make(edit: &mut Edit<'_>, ask: &CloneUser) -> Answered<CloneUserRe
     if ask.program_prefix.as_ref().is_some_and(|named| !named.eq_ignore_ascii_case(prefix)) {
         return Err(FAILED);
     }
+    if !edit.takes_flag("skipUnityUser") {
+        return Err(FAILED);
+    }
     let source = source(edit, ask)?;
     check_names(edit, ask)?;
     let login = login_name(edit, ask)?;

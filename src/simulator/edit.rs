@@ -9,9 +9,9 @@ use super::login::{Login, Visibility};
 use super::settings::Settings;
 use super::view::View;
 use super::world::{Tenant, Thing, Work};
-use crate::config::AgentIdKind;
+use crate::config::{AgentIdKind, ClearedField, FlagType};
 use crate::portal::user::User;
-use crate::portal::{Instant, PlatformId, UserId};
+use crate::portal::{Instant, PlatformId, Record, UserId};
 
 /// A tenant as one login may change it.
 ///
@@ -32,7 +32,7 @@ pub(super) struct Edit<'a> {
 impl Edit<'_> {
     /// The tenant as the login sees it.
     pub(super) fn view(&self) -> View<'_> {
-        View { tenant: self.tenant, visibility: &self.visibility }
+        View { tenant: self.tenant, visibility: &self.visibility, search_id: self.settings.user_search_id }
     }
 
     /// Whether a thing may be seen.
@@ -71,6 +71,33 @@ impl Edit<'_> {
         });
         let (user, _) = found.next()?;
         if found.next().is_some() { None } else { user.id_program_user }
+    }
+
+    /// Whether a flag that is sent is of the JSON type this portal reads.
+    pub(super) fn takes_flag(&self, name: &str) -> bool {
+        self.body.get(name).is_none_or(|flag| match self.settings.skip_unity_user_type {
+            FlagType::Boolean => flag.is_boolean(),
+            FlagType::Text => flag.is_string(),
+        })
+    }
+
+    /// A record with what this portal keeps of it, because what was sent does not empty it: by the record as it is, as it
+    /// is asked for, and as the latter was sent.
+    pub(super) fn merged<R: Record>(&self, current: &R, asked: &R, sent: &Map<String, Value>) -> Option<R> {
+        let how = self.settings.cleared_field;
+        let fields = |record: &R| serde_json::to_value(record).ok()?.as_object().cloned();
+        let mut merged = fields(asked)?;
+        for (name, value) in fields(current)? {
+            let is_emptied = match sent.get(&name) {
+                None => how == ClearedField::LeftOut,
+                Some(Value::Null) => how != ClearedField::Empty || !value.is_string(),
+                Some(_) => true,
+            };
+            if !is_emptied {
+                merged.entry(name).or_insert(value);
+            }
+        }
+        serde_json::from_value(Value::Object(merged)).ok()
     }
 
     /// What an agent works on, to change it.

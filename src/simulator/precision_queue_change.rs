@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::attribute_change;
 use super::edit::Edit;
 use super::eligible;
@@ -27,6 +29,8 @@ pub(super) fn update(edit: &mut Edit<'_>, ask: &UpdatePrecisionQueue) -> Answere
     if asked.change_stamp.is_none() || asked.change_stamp != current.change_stamp {
         return Err(FAILED);
     }
+    let sent = edit.body.get("precisionQueue").and_then(Value::as_object).ok_or(FAILED)?;
+    let asked = &edit.merged(current.as_ref(), asked, sent).ok_or(FAILED)?;
     let name = asked.name.as_deref().filter(|name| !name.trim().is_empty()).ok_or(FAILED)?;
     let namesake = |queue: &Arc<PrecisionQueue>| {
         queue.id != Some(id) && queue.name.as_ref().is_some_and(|taken| taken.eq_ignore_ascii_case(name))

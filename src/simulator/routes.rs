@@ -22,6 +22,7 @@ use super::{
     precision_queue, precision_queue_change, reference, skill_group, skill_group_change, switch, user,
     user_change, user_end,
 };
+use crate::config::UserIdKind;
 use crate::portal::auth::{AuthorizeUserToTenant, Login, Logout};
 use crate::portal::callback::TestWS;
 use crate::portal::{Body, Operation};
@@ -117,7 +118,8 @@ impl Routes {
             let Some(ask) = ask::<O>(admitted) else { return server::bad_request() };
             let reply = {
                 let world = shared.world.read().unwrap_or_else(PoisonError::into_inner);
-                let Some(view) = view(&world, admitted) else { return server::unauthorized() };
+                let kind = shared.settings.read().unwrap_or_else(PoisonError::into_inner).user_search_id;
+                let Some(view) = view(&world, admitted, kind) else { return server::unauthorized() };
                 make(&view, &ask)
             };
             server::answer(shared, endpoint, reply, admitted.spoil.as_ref())
@@ -224,9 +226,9 @@ fn edit<'a>(world: &'a mut World, admitted: &'a Admitted, settings: &'a Settings
 }
 
 /// What the call's session sees, as the world is now.
-fn view<'a>(world: &'a World, admitted: &Admitted) -> Option<View<'a>> {
+fn view<'a>(world: &'a World, admitted: &Admitted, search_id: UserIdKind) -> Option<View<'a>> {
     let session = admitted.session.as_ref()?;
     let tenant = session.tenant?;
     let entry = world.login(&session.login)?.entries.iter().find(|entry| entry.tenant == tenant)?;
-    Some(View { tenant: world.tenant(tenant)?, visibility: &entry.visibility })
+    Some(View { tenant: world.tenant(tenant)?, visibility: &entry.visibility, search_id })
 }

@@ -14,7 +14,7 @@ pub(super) struct Kept {
     pub(super) login: String,
     /// The tenant, once one is entered.
     pub(super) tenant: Option<TenantId>,
-    /// The token that came with the tenant.
+    /// The token that came last, as a rule with the tenant.
     pub(super) token: Option<String>,
     began: Duration,
     used: Duration,
@@ -51,6 +51,11 @@ impl Sessions {
         let session = kept.get_mut(cookie)?;
         session.tenant = Some(tenant);
         Some(session.token.insert(fresh()).clone())
+    }
+
+    /// Gives a token to a session that has yet to enter a tenant.
+    pub(super) fn early_token(&self, cookie: &str) -> Option<String> {
+        Some(self.lock().get_mut(cookie)?.token.insert(fresh()).clone())
     }
 
     /// Who a cookie belongs to, alive or not; does not count as use.

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::config::{AgentIdKind, AuthTokenMode, Encoding};
+use crate::config::{
+    AgentIdKind, AgentNumberType, AuthTokenMode, ClearedField, Encoding, FlagType, UserIdKind,
+};
 
 /// How this portal is set up.
 #[derive(Clone, Debug)]
@@ -18,6 +20,19 @@ pub struct Settings {
     pub strict: bool,
     /// The name of the flag that activates a user; under any other name it is not seen, which deactivates.
     pub status_field: String,
+    /// What empties a field of a record that is written back: that it is left out (or anything less), null (or empty
+    /// text), or empty text alone where it holds text.
+    pub cleared_field: ClearedField,
+    /// Which number a user is looked up and deleted by.
+    pub user_search_id: UserIdKind,
+    /// How updateUser wants an agent number.
+    pub user_agent_number_type: AgentNumberType,
+    /// How updateUser and cloneUser want `skipUnityUser`.
+    pub skip_unity_user_type: FlagType,
+    /// Whether login gives a token to somebody who has yet to select a tenant.
+    pub gives_early_token: bool,
+    /// Whether tenant selection knows the token; one that does not answers it with HTTP 400.
+    pub takes_early_token: bool,
     /// Which number names an agent when attributes are given and taken.
     pub attribute_agent_id: AgentIdKind,
     /// Which number names an agent when a skill group's agents change.
@@ -40,6 +55,12 @@ impl Default for Settings {
             auth_token_mode: AuthTokenMode::Always,
             strict: false,
             status_field: "enabled".to_owned(),
+            cleared_field: ClearedField::LeftOut,
+            user_search_id: UserIdKind::ProgramUserId,
+            user_agent_number_type: AgentNumberType::Text,
+            skip_unity_user_type: FlagType::Boolean,
+            gives_early_token: false,
+            takes_early_token: true,
             attribute_agent_id: AgentIdKind::SkillTargetId,
             skill_group_agent_id: AgentIdKind::SkillTargetId,
             intermediate_code: 0,

@@ -32,6 +32,11 @@ pub(super) fn save(edit: &mut Edit<'_>, ask: &SaveSkillGroup) -> Answered<SaveSk
     if edit.tenant.skill_groups.iter().any(namesake) {
         return Err("SKILL_GROUPS_ALREADY_EXISTS_ERROR");
     }
+    let current = SaveSkillGroup {
+        skill_group_description: edit.tenant.skill_groups[place].description.clone(),
+        ..SaveSkillGroup::default()
+    };
+    let ask = &edit.merged(&current, ask, edit.body).ok_or("SAVE_SKILL_GROUP_FAILED")?;
     let group = Arc::make_mut(&mut edit.tenant.skill_groups[place]);
     // Where the peripheral name is the platform's, as in the guide's list, the group's own name is another field.
     if group.peripheral_name == group.skill_name {

@@ -32,7 +32,7 @@ pub(super) fn all(view: &View<'_>, ask: &GetUsers) -> Answered<GetUsersReply> {
 
 pub(super) fn by_id(view: &View<'_>, ask: &GetUserByIdProgram) -> Answered<GetUserByIdProgramReply> {
     let id = ask.search_id.ok_or("BAD_REQUEST")?;
-    let user = view.user(id).ok_or("GET_USERS_FAILED")?;
+    let user = view.searched(id).ok_or("GET_USERS_FAILED")?;
     Ok(GetUserByIdProgramReply {
         user_agent_info_list: vec![Arc::clone(user)],
         paging_info: Some(whole(1)),

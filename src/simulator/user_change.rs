@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::accepted::{
     PhoneFault, check_phone, is_agent_number, is_email, is_enterprise_name, is_login_name, is_name, user_type,
 };
 use super::edit::{Edit, now};
 use super::routes::Answered;
 use super::world::Thing;
+use crate::config::AgentNumberType;
 use crate::portal::UserId;
 use crate::portal::user::{UpdateUser, UpdateUserReply, User};
 
@@ -17,9 +20,16 @@ pub(super) fn update(edit: &mut Edit<'_>, ask: &UpdateUser) -> Answered<UpdateUs
     let asked = ask.basic_user_info.as_deref().ok_or(FAILED)?;
     let current = edit.user(asked.id_program_user);
     let current = current.ok_or("UPDATE_USER_FAILED_ID_PROGRAM_USER_NOT_FOUND")?;
-    if asked.id_user.is_some() && asked.id_user != current.id_user {
+    if asked.id_user.is_some() && asked.id_user != current.id_user || !edit.takes_flag("skipUnityUser") {
         return Err(FAILED);
     }
+    let sent = edit.body.get("basicUserInfo").and_then(Value::as_object).ok_or(FAILED)?;
+    let number = sent.get("agentId");
+    let is_number = edit.settings.user_agent_number_type == AgentNumberType::Number;
+    if number.is_some_and(|number| !number.is_null() && number.is_number() != is_number) {
+        return Err("UPDATE_USER_FAILED_INVALID_AGENT_ID");
+    }
+    let asked = &edit.merged(&current.editable(true), asked, sent).ok_or(FAILED)?;
     check_person(edit, asked, &current)?;
     check_place(edit, asked, &current)?;
     let works = current.id_program_user.is_some_and(|id| edit.tenant.agents.contains_key(&id));

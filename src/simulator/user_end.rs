@@ -9,7 +9,8 @@ use crate::portal::access::AccessGroup;
 use crate::portal::user::DeleteUser;
 
 pub(super) fn delete(edit: &mut Edit<'_>, ask: &DeleteUser) -> Answered<Envelope> {
-    let user = edit.user(ask.search_id).ok_or("DELETE_USER_FAILED")?;
+    let number = ask.search_id.ok_or("DELETE_USER_FAILED")?;
+    let user = edit.view().searched(number).cloned().ok_or("DELETE_USER_FAILED")?;
     let id = user.id_program_user.ok_or("DELETE_USER_FAILED")?;
     let tenant = &mut *edit.tenant;
     // Kept before the row goes, so that a later user does not get the same id.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::login::Visibility;
 use super::world::{Tenant, Thing, Work};
+use crate::config::UserIdKind;
 use crate::portal::UserId;
 use crate::portal::user::User;
 
@@ -13,6 +14,8 @@ pub(super) struct View<'a> {
     pub(super) tenant: &'a Tenant,
     /// What the login may see.
     pub(super) visibility: &'a Visibility,
+    /// Which number a user is looked up by.
+    pub(super) search_id: UserIdKind,
 }
 
 impl<'a> View<'a> {
@@ -45,6 +48,14 @@ impl<'a> View<'a> {
     /// A user that may be seen.
     pub(super) fn user(&self, id: UserId) -> Option<&'a Arc<User>> {
         self.tenant.users.get(&id).filter(|user| self.sees_user(user))
+    }
+
+    /// The user that may be seen and is named by the number in `searchId`.
+    pub(super) fn searched(&self, number: UserId) -> Option<&'a Arc<User>> {
+        match self.search_id {
+            UserIdKind::ProgramUserId => self.user(number),
+            kind @ UserIdKind::AccountId => self.users().find(|user| user.search_id(kind) == Some(number)),
+        }
     }
 
     /// The agents that may be seen, with what they work on.

@@ -28,4 +28,6 @@ mod sharing;
 mod sign_in;
 mod tidy;
 mod user_writes;
+mod violations;
+mod write_dialect;
 mod writes;

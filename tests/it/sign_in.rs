@@ -119,7 +119,7 @@ async fn who_must_change_the_password_gets_no_session_here_or_there() {
 async fn an_empty_field_is_refused_without_a_call() {
     let house = House::over(World::demo()).await;
     let username = ("INVALID_LOGIN_NAME", "username");
-    let password = ("PASSWORD_MISSING", "password");
+    let password = ("PASSWORD_EMPTY", "password");
     for (login, expected) in [
         (("", "demo"), vec![username]),
         ((" \t", "demo"), vec![username]),

@@ -4,6 +4,7 @@ mod change;
 mod clone;
 mod constants;
 mod delete;
+mod partly;
 mod password;
 mod violations;
 

@@ -9,6 +9,8 @@ use async_graphql::{Context, ID, InputObject, Object, TypeName};
 use super::payload::{AgentPayload, read_agent};
 use super::refusal::{Refusal, UserError, UserErrorCode, Violations, user_errors};
 use super::value::check_value;
+use crate::caller::{Caller, Catalogue};
+use crate::config::AgentIdKind;
 use crate::graph::agent::Agent;
 use crate::graph::context::ContextExt as _;
 use crate::graph::error::{GraphError, Nullable};
@@ -124,6 +126,18 @@ async fn read_agents(ctx: &Context<'_>, ids: &[UserId]) -> Result<List<Agent>, G
     Ok(List(agents))
 }
 
+/// The number by which the portal wants an agent named, if it tells it; `None` if there is no such agent.
+async fn number_of(
+    caller: &Caller,
+    id: UserId,
+    kind: AgentIdKind,
+) -> Result<Option<Option<String>>, GraphError> {
+    Ok(match node::user(caller, id).await?.filter(|user| user.is_agent()) {
+        Some(user) => Some(caller.agent_number_of(&user, kind).await?),
+        None => None,
+    })
+}
+
 async fn add(
     ctx: &Context<'_>,
     input: &AddAttributesToAgentsInput,
@@ -158,14 +172,17 @@ async fn add(
             Some(_) => {}
         }
     }
-    violations.check()?;
-
-    let mut violations = Violations::new();
-    let known = caller.attributes().await?;
+    let mut known = Catalogue::default();
+    if !seen.is_empty() {
+        match caller.attributes().await {
+            Ok(all) => known = all,
+            Err(failure) => return Err(violations.or(failure)),
+        }
+    }
     let mut attributes_info = Vec::new();
     for (place, given) in input.attributes.iter().enumerate() {
-        let key = key_of(&given.attribute_id, &[Kind::Attribute], tenant).map(AttributeId);
-        let Some(attribute) = known.iter().find(|attribute| attribute.id == key) else {
+        let Some(key) = key_of(&given.attribute_id, &[Kind::Attribute], tenant) else { continue };
+        let Some(attribute) = known.iter().find(|known| known.id == Some(AttributeId(key))) else {
             let path = at("attributes", place, &["attributeId"]);
             violations.add_at(Code::AttributeNotFound, path, Code::AttributeNotFound.message());
             continue;
@@ -178,26 +195,24 @@ async fn add(
             }
         }
     }
-    let agents: BTreeSet<_> = agents.into_iter().flatten().collect();
-    caller.expect_users(&agents).await;
+    caller.expect_users(&agents.iter().copied().flatten().collect()).await;
     let kind = caller.portal_settings().dialect.attribute_agent_id;
     let mut agents_ids = Vec::new();
     let mut ids = Vec::new();
-    for (place, id) in input.agent_ids.iter().enumerate() {
-        let id = UserId(key_of(id, &[Kind::Agent, Kind::User], tenant).unwrap_or_default());
-        if ids.contains(&id) {
-            continue;
-        }
-        let problem = match node::user(&caller, id).await?.filter(|user| user.is_agent()) {
+    for (place, id) in agents.into_iter().enumerate() {
+        let Some(id) = id.filter(|id| !ids.contains(id)) else { continue };
+        let number = match number_of(&caller, id, kind).await {
+            Ok(number) => number,
+            Err(failure) => return Err(violations.or(failure)),
+        };
+        let problem = match number {
             None => Code::AgentNotFound,
-            Some(user) => match caller.agent_number_of(&user, kind).await? {
-                None => Code::AgentKeyUnknown,
-                Some(number) => {
-                    agents_ids.push(number);
-                    ids.push(id);
-                    continue;
-                }
-            },
+            Some(None) => Code::AgentKeyUnknown,
+            Some(Some(number)) => {
+                agents_ids.push(number);
+                ids.push(id);
+                continue;
+            }
         };
         violations.add_at(problem, at("agentIds", place, &[]), problem.message());
     }
@@ -217,27 +232,32 @@ async fn remove(
     let mut violations = Violations::new();
     let agent = violations.key(&input.agent_id, &[Kind::Agent, Kind::User], tenant, Code::AgentNotFound);
     let attribute = violations.key(&input.attribute_id, &[Kind::Attribute], tenant, Code::AttributeNotFound);
-    violations.check()?;
-    let (id, attribute) = (UserId(agent.unwrap_or_default()), AttributeId(attribute.unwrap_or_default()));
-    let mut violations = Violations::new();
-    let (known, user) = futures_util::join!(caller.attributes(), node::user(&caller, id));
-    if !known?.iter().any(|known| known.id == Some(attribute)) {
+    let kind = caller.portal_settings().dialect.attribute_agent_id;
+    let known = async {
+        let Some(key) = attribute else { return Ok(true) };
+        let known = caller.attributes().await?;
+        Ok::<_, GraphError>(known.iter().any(|known| known.id == Some(AttributeId(key))))
+    };
+    let number = async {
+        let Some(key) = agent else { return Ok(Some(None)) };
+        number_of(&caller, UserId(key), kind).await
+    };
+    let (is_known, number) = match futures_util::join!(known, number) {
+        (Ok(is_known), Ok(number)) => (is_known, number),
+        (Err(failure), _) | (_, Err(failure)) => return Err(violations.or(failure)),
+    };
+    if !is_known {
         violations.add(Code::AttributeNotFound);
     }
-    let kind = caller.portal_settings().dialect.attribute_agent_id;
-    let number = match user?.filter(|user| user.is_agent()) {
-        None => {
-            violations.add(Code::AgentNotFound);
-            None
-        }
-        Some(user) => caller.agent_number_of(&user, kind).await?.or_else(|| {
-            violations.add(Code::AgentKeyUnknown);
-            None
-        }),
-    };
+    match &number {
+        None => violations.add(Code::AgentNotFound),
+        Some(None) if agent.is_some() => violations.add(Code::AgentKeyUnknown),
+        Some(_) => {}
+    }
     violations.check()?;
+    let (id, attribute) = (UserId(agent.unwrap_or_default()), AttributeId(attribute.unwrap_or_default()));
     let operation = UpdateAgentAttributes {
-        agent_id: number,
+        agent_id: number.flatten(),
         attribute_id: Some(attribute.to_string()),
         ..UpdateAgentAttributes::default()
     };

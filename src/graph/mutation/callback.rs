@@ -75,11 +75,11 @@ user_errors! {
         /// A time of the callback needs the time by the customer's clock beside it.
         CustomerTimeRequired("customerTimeAt") = "CREATE_CALLBACK_FAILED_CUSTOMER_TIME_REQUIRED",
         /// The phone number is missing.
-        PhoneNumberRequired("phoneNumber") = "CREATE_CALLBACK_FAILED_PHONE_NUMBER_REQUIRED",
+        PhoneRequired("phoneNumber") = "CREATE_CALLBACK_FAILED_PHONE_NUMBER_REQUIRED",
         /// The phone number must have at least 4 digits.
-        PhoneNumberTooShort("phoneNumber") = "CREATE_CALLBACK_FAILED_PHONE_NUMBER_CANNOT_BE_LESS_THAN_4_DIGITS",
-        /// The phone number must be of digits only.
-        InvalidPhoneNumber("phoneNumber") = "CREATE_CALLBACK_INVALID_PHONE_NUMBER",
+        InvalidPhoneLength("phoneNumber") = "CREATE_CALLBACK_FAILED_PHONE_NUMBER_CANNOT_BE_LESS_THAN_4_DIGITS",
+        /// The phone number must consist of digits.
+        PhoneNotNumeric("phoneNumber") = "CREATE_CALLBACK_INVALID_PHONE_NUMBER",
         /// The dialed number is missing.
         DialedNumberRequired("dialedNumber") = "CREATE_CALLBACK_FAILED_DIALED_NUMBER_REQUIRED",
         /// The dialed number must be that of one of the tenant's callback queues: digits only, at least 4 of them.
@@ -126,18 +126,27 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+fn is_dialed_number(text: &str) -> bool {
+    text.len() >= 4 && is_digits(text)
+}
+
 fn check(input: &CreateCallbackInput) -> Violations<CreateCallbackErrorCode> {
     use CreateCallbackErrorCode as Code;
     let mut violations = Violations::new();
-    match input.phone_number.trim() {
-        "" => violations.add(Code::PhoneNumberRequired),
-        phone if !is_digits(phone) => violations.add(Code::InvalidPhoneNumber),
-        phone if phone.len() < 4 => violations.add(Code::PhoneNumberTooShort),
-        _ => {}
+    let phone = input.phone_number.trim();
+    if phone.is_empty() {
+        violations.add(Code::PhoneRequired);
+    } else {
+        if !is_digits(phone) {
+            violations.add(Code::PhoneNotNumeric);
+        }
+        if phone.chars().count() < 4 {
+            violations.add(Code::InvalidPhoneLength);
+        }
     }
     match input.dialed_number.trim() {
         "" => violations.add(Code::DialedNumberRequired),
-        number if number.len() < 4 || !is_digits(number) => violations.add(Code::InvalidDialedNumber),
+        number if !is_dialed_number(number) => violations.add(Code::InvalidDialedNumber),
         _ => {}
     }
     match (input.callback_at, input.customer_time_at) {
@@ -167,13 +176,19 @@ async fn create(
 ) -> Result<CallbackId, Refusal<CreateCallbackErrorCode>> {
     let caller = ctx.caller()?;
     caller.tenant()?;
-    check(&input).check()?;
-    // The service asks for no proof: that the queue is the tenant's own must be known first.
-    let queues = caller.callback_queues().await?;
+    let mut violations = check(&input);
     let number = input.dialed_number.trim();
-    if !queues.iter().any(|queue| queue.program_dn.as_deref().map(str::trim) == Some(number)) {
-        return Err(Refusal::one(CreateCallbackErrorCode::InvalidDialedNumber));
+    if is_dialed_number(number) {
+        // The service asks for no proof: that the queue is the tenant's own must be known first.
+        let queues = match caller.callback_queues().await {
+            Ok(queues) => queues,
+            Err(failure) => return Err(violations.or(failure)),
+        };
+        if !queues.iter().any(|queue| queue.program_dn.as_deref().map(str::trim) == Some(number)) {
+            violations.add(CreateCallbackErrorCode::InvalidDialedNumber);
+        }
     }
+    violations.check()?;
     let mut variables: [Option<String>; 10] = Default::default();
     for variable in input.variables {
         let place = usize::try_from(variable.number).ok().and_then(|number| number.checked_sub(1));

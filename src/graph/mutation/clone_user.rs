@@ -89,8 +89,9 @@ pub struct CloneUserInput {
 impl CloneUserInput {
     fn check(&self, violations: &mut Violations<CloneUserErrorCode>) {
         use CloneUserErrorCode::{
-            InvalidAgentNumber, InvalidEmail, InvalidEnterpriseName, InvalidFirstName, InvalidLastName,
-            InvalidLoginName, InvalidPhone, InvalidUserType, PasswordEmpty, PhoneNotNumeric, RoleGroupTwice,
+            FirstNameRequired, InvalidAgentNumber, InvalidEmail, InvalidEnterpriseName, InvalidFirstName,
+            InvalidLastName, InvalidLoginName, InvalidPhoneLength, InvalidUserType, LastNameRequired,
+            PasswordEmpty, PhoneNotNumeric, RoleGroupTwice,
         };
         let mut check = |is_right: bool, code| {
             if !is_right {
@@ -99,10 +100,13 @@ impl CloneUserInput {
         };
         let fits = |text: &Option<String>, form: fn(&str) -> bool| text.as_deref().is_none_or(form);
         check(user_form::is_login_name(&self.login_name), InvalidLoginName);
-        check(user_form::is_person_name(&self.first_name), InvalidFirstName);
-        check(user_form::is_person_name(&self.last_name), InvalidLastName);
+        let is_no_wrong_name = |text: &str| text.is_empty() || user_form::is_person_name(text);
+        check(!self.first_name.is_empty(), FirstNameRequired);
+        check(is_no_wrong_name(&self.first_name), InvalidFirstName);
+        check(!self.last_name.is_empty(), LastNameRequired);
+        check(is_no_wrong_name(&self.last_name), InvalidLastName);
         check(user_form::is_numeric(&self.phone), PhoneNotNumeric);
-        check(user_form::is_as_long_as_a_phone_number(&self.phone), InvalidPhone);
+        check(user_form::is_as_long_as_a_phone_number(&self.phone), InvalidPhoneLength);
         check(fits(&self.email, user_form::is_email), InvalidEmail);
         check(self.password.as_ref().is_none_or(|password| !password.expose().is_empty()), PasswordEmpty);
         check(self.user_type != Some(UserType::Unknown), InvalidUserType);
@@ -128,7 +132,7 @@ impl CloneUserInput {
 
 /// The keys behind the input's ids.
 struct Keys {
-    source: UserId,
+    source: Option<UserId>,
     department: Option<DepartmentId>,
     site: Option<SiteId>,
     billing_unit: Option<BillingUnitId>,
@@ -149,7 +153,7 @@ impl Keys {
         let billing_unit = key(&input.billing_unit_id, Kind::BillingUnit, Code::BillingUnitNotFound);
         let desk_settings = key(&input.desk_settings_id, Kind::AgentDeskSettings, Code::DeskSettingsNotFound);
         Self {
-            source: UserId(source.unwrap_or_default()),
+            source: source.map(UserId),
             department: department.map(DepartmentId),
             site: key(&input.site_id, Kind::Site, Code::SiteNotFound).map(SiteId),
             billing_unit: billing_unit.map(BillingUnitId),
@@ -189,8 +193,12 @@ impl Found {
             }
             caller.billing_units().await.map_err(GraphError::from)
         };
+        let source = async {
+            let Some(key) = keys.source else { return Ok(None) };
+            node::user(caller, key).await
+        };
         let (source, departments, sites, billing_units) =
-            try_join!(node::user(caller, keys.source), departments, sites, billing_units)?;
+            try_join!(source, departments, sites, billing_units)?;
         Ok(Self { source, departments, sites, billing_units })
     }
 
@@ -260,12 +268,14 @@ async fn clone(ctx: &Context<'_>, input: CloneUserInput) -> Result<Changed, Refu
     let mut violations = Violations::new();
     let keys = Keys::of(&input, caller.tenant()?, &mut violations);
     input.check(&mut violations);
-    violations.check()?;
-    let found = Found::read(&caller, &keys).await?;
-    let mut violations = Violations::new();
+    let found = match Found::read(&caller, &keys).await {
+        Ok(found) => found,
+        Err(failure) => return Err(violations.or(failure)),
+    };
     match &found.source {
         Some(source) => input.check_beside(source, &mut violations),
-        None => violations.add(CloneUserErrorCode::SourceUserNotFound),
+        None if keys.source.is_some() => violations.add(CloneUserErrorCode::SourceUserNotFound),
+        None => {}
     }
     let login_name = input.login_name.clone();
     let mut operation = operation(input, &keys);

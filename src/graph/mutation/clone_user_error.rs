@@ -15,9 +15,13 @@ user_errors! {
         LoginNameTaken("loginName") = "CLONE_USER_FAILED_USER_LOGIN_NM_ALREADY_EXISTS",
         /// Somebody in the directory has the login name; set `reusesDirectoryUser` if that is who is meant.
         LoginNameTakenInDirectory("loginName") = "CLONE_USER_FAILED_USER_LOGIN_NM_ALREADY_EXISTS_IN_AD",
-        /// The first name must have 1 to 64 characters and no spaces.
+        /// The first name is missing.
+        FirstNameRequired("firstName"),
+        /// The last name is missing.
+        LastNameRequired("lastName"),
+        /// The first name must have at most 64 characters and no spaces.
         InvalidFirstName("firstName") = "CLONE_USER_FAILED_INVALID_CLONED_USER_FIRST_NM",
-        /// The last name must have 1 to 64 characters and no spaces.
+        /// The last name must have at most 64 characters and no spaces.
         InvalidLastName("lastName") = "CLONE_USER_FAILED_INVALID_CLONED_USER_LAST_NM",
         /// The portal does not accept the first name or the last name; it does not say which.
         InvalidName("firstName") = "CLONE_USER_FAILED_INVALID_CLONED_USER_FIRST_NM_LAST_NM",
@@ -26,7 +30,7 @@ user_errors! {
         /// Somebody in the directory has the same first and last name.
         NameTakenInDirectory("firstName") = "CLONE_USER_FAILED_USER_FIRST_AND_LAST_ALREADY_EXISTS_IN_AD",
         /// The phone number must have 5 to 15 digits.
-        InvalidPhone("phone") = "CLONE_USER_FAILED_INVALID_CLONED_USER_PHONE_NUM",
+        InvalidPhoneLength("phone") = "CLONE_USER_FAILED_INVALID_CLONED_USER_PHONE_NUM",
         /// The phone number must consist of digits.
         PhoneNotNumeric("phone") = "CLONE_USER_FAILED_ONLY_NUMBERS_ALLOWED_PHONE_NUM",
         /// The email address must have one `@` with something on either side, and no spaces.
@@ -70,6 +74,8 @@ user_errors! {
         "CLONE_USER_FAILED_INCORRECT_AGENT_ASSOCIATION",
         "CLONE_USER_FAILED_INCORRECT_PLATFORM_ASSOCIATION",
         "CLONE_USER_FAILED_TO_CREATE_USER_IN_AD",
+    ]
+    partly [
         "CLONE_USER_FAILED_TO_SETUP_AGENT_OR_SUPERVISOR_IN_ICM",
         "CLONE_USER_FAILED_TO_CLONE_AGENT_TEAM",
         "CLONE_USER_FAILED_TO_CLONE_AGENT_DESK_SETTINGS",

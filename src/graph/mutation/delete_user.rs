@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
 use super::refusal::{Refusal, UserError, user_errors};
 use crate::graph::context::ContextExt as _;
-use crate::graph::error::Nullable;
+use crate::graph::error::{Code, GraphError, Nullable};
 use crate::graph::id::{Kind, NodeId};
 use crate::graph::list::List;
 use crate::graph::lookup::key_of;
@@ -90,7 +90,13 @@ async fn delete(ctx: &Context<'_>, input: &DeleteUserInput) -> Result<NodeId, Re
             return Err(Refusal::one(DeleteUserErrorCode::LoginNameDiffers));
         }
     }
-    let operation = DeleteUser { search_id: Some(id), ..DeleteUser::default() };
+    let search_id = user.search_id(caller.portal_settings().dialect.user_search_id);
+    if search_id.is_none() {
+        let message =
+            "The portal does not tell the number by which it wants the user named; nothing is guessed.";
+        return Err(GraphError::new(Code::PortalUnintelligible, message).into());
+    }
+    let operation = DeleteUser { search_id, ..DeleteUser::default() };
     caller.write_holding(operation, turn).await.map_err(Refusal::of_write)?;
     Ok(NodeId::new(tenant, Kind::User, id.0))
 }

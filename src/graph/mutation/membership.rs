@@ -8,8 +8,9 @@ use async_graphql::{Context, ID, InputObject, Object};
 use super::payload::{AgentPayload, SkillGroupPayload};
 use super::refusal::{Refusal, UserErrorCode, Violations, user_errors};
 use crate::caller::{Caller, SkillGroups};
+use crate::config::AgentIdKind;
 use crate::graph::context::ContextExt as _;
-use crate::graph::error::Nullable;
+use crate::graph::error::{GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::graph::lookup::key_of;
 use crate::graph::node;
@@ -108,21 +109,37 @@ fn keys<C: UserErrorCode>(
     keys
 }
 
-/// An agent named by its place in a list of ids, found or not.
+/// Whom an id in a list names.
+enum Named {
+    /// It is no id of an agent.
+    Wrongly,
+    /// There is no such agent, or the viewer may not see it.
+    Nobody,
+    /// The agent, and the number by which the portal wants it named, if it tells it.
+    Agent(Arc<User>, Option<i64>),
+}
+
+/// Whom each of the ids names.
 async fn agents_named(
     caller: &Caller,
     ids: &[ID],
     tenant: TenantId,
-) -> Result<Vec<Option<Arc<User>>>, crate::graph::GraphError> {
+    kind: AgentIdKind,
+) -> Result<Vec<Named>, GraphError> {
     let keys: Vec<_> = ids.iter().map(|id| key_of(id, &[Kind::Agent, Kind::User], tenant)).collect();
     caller.expect_users(&keys.iter().flatten().map(|key| UserId(*key)).collect()).await;
     let mut agents = Vec::new();
     for key in keys {
-        let user = match key {
-            Some(key) => node::user(caller, UserId(key)).await?,
-            None => None,
-        };
-        agents.push(user.filter(|user| user.is_agent()));
+        agents.push(match key {
+            None => Named::Wrongly,
+            Some(key) => match node::user(caller, UserId(key)).await?.filter(|user| user.is_agent()) {
+                None => Named::Nobody,
+                Some(user) => {
+                    let number = caller.agent_number_of(&user, kind).await?;
+                    Named::Agent(user, number.and_then(|number| number.parse().ok()))
+                }
+            },
+        });
     }
     Ok(agents)
 }
@@ -146,12 +163,18 @@ async fn update_agents(
     if !added.is_disjoint(&removed) {
         violations.add(Code::AddedAndRemoved);
     }
-    violations.check()?;
     let id = SkillGroupId(key.unwrap_or_default());
-    let groups = caller.skill_groups().await?;
-    let group = group_named(&groups, id).ok_or_else(|| Refusal::one(Code::SkillGroupNotFound))?;
-    let platform = group.peripheral_id.ok_or_else(|| Refusal::one(Code::PlatformRequired))?;
-    let mut violations = Violations::new();
+    let mut platform = None;
+    if key.is_some() {
+        match caller.skill_groups().await {
+            Ok(groups) => match group_named(&groups, id) {
+                None => violations.add(Code::SkillGroupNotFound),
+                Some(group) if group.peripheral_id.is_none() => violations.add(Code::PlatformRequired),
+                Some(group) => platform = group.peripheral_id,
+            },
+            Err(failure) => return Err(violations.or(failure)),
+        }
+    }
     let kind = caller.portal_settings().dialect.skill_group_agent_id;
     let mut numbers = [Vec::new(), Vec::new()];
     for ((field, ids), numbers) in
@@ -159,29 +182,34 @@ async fn update_agents(
             .into_iter()
             .zip(&mut numbers)
     {
-        for (place, agent) in agents_named(&caller, ids, tenant).await?.into_iter().enumerate() {
+        let agents = match agents_named(&caller, ids, tenant, kind).await {
+            Ok(agents) => agents,
+            Err(failure) => return Err(violations.or(failure)),
+        };
+        for (place, agent) in agents.into_iter().enumerate() {
             let mut add = |code: Code| {
                 violations.add_at(code, [field.to_owned(), place.to_string()], code.message());
             };
-            let Some(agent) = agent else {
-                add(Code::AgentNotFound);
-                continue;
-            };
-            if agent.platform_id.is_some_and(|own| own != platform) {
-                add(Code::PlatformDiffers);
-            } else if let Some(number) = caller.agent_number_of(&agent, kind).await?
-                && let Ok(number) = number.parse::<i64>()
-            {
-                numbers.extend((!numbers.contains(&number)).then_some(number));
-            } else {
-                add(Code::AgentKeyUnknown);
+            match agent {
+                // That it is no id at all has been said.
+                Named::Wrongly => {}
+                Named::Nobody => add(Code::AgentNotFound),
+                Named::Agent(agent, _)
+                    if agent.platform_id.zip(platform).is_some_and(|(own, wanted)| own != wanted) =>
+                {
+                    add(Code::PlatformDiffers);
+                }
+                Named::Agent(_, Some(number)) => {
+                    numbers.extend((!numbers.contains(&number)).then_some(number));
+                }
+                Named::Agent(_, None) => add(Code::AgentKeyUnknown),
             }
         }
     }
     violations.check()?;
     let [added_agent_ids, removed_agent_ids] = numbers;
     let operation = SaveAgentsToSkill {
-        peripheral_id: Some(platform),
+        peripheral_id: platform,
         added_agent_ids,
         removed_agent_ids,
         skill_group_skill_target_id: Some(id),
@@ -217,18 +245,27 @@ async fn update_skill_groups(
     if !added.is_disjoint(&removed) {
         violations.add(Code::AddedAndRemoved);
     }
-    violations.check()?;
     let id = UserId(key.unwrap_or_default());
-    let (agent, groups) = futures_util::join!(node::user(&caller, id), caller.skill_groups());
-    let agent = agent?.filter(|user| user.is_agent()).ok_or_else(|| Refusal::one(Code::AgentNotFound))?;
-    let groups = groups?;
-    let mut violations = Violations::new();
+    let agent = async { if key.is_some() { node::user(&caller, id).await } else { Ok(None) } };
+    let named = async {
+        let is_named = !added.is_empty() || !removed.is_empty();
+        if is_named { caller.skill_groups().await } else { Ok(SkillGroups::default()) }
+    };
+    let (agent, groups) = match futures_util::join!(agent, named) {
+        (Ok(agent), Ok(groups)) => (agent.filter(|user| user.is_agent()), groups),
+        (Err(failure), _) => return Err(violations.or(failure)),
+        (_, Err(failure)) => return Err(violations.or(failure)),
+    };
+    if key.is_some() && agent.is_none() {
+        violations.add(Code::AgentNotFound);
+    }
+    let platform = agent.as_ref().and_then(|agent| agent.platform_id);
     for (field, ids) in lists {
         for (place, group) in ids.iter().enumerate() {
-            let key = key_of(group, &[Kind::SkillGroup], tenant).unwrap_or_default();
+            let Some(key) = key_of(group, &[Kind::SkillGroup], tenant) else { continue };
             let problem = match group_named(&groups, SkillGroupId(key)) {
                 None => Code::SkillGroupNotFound,
-                Some(group) if agent.platform_id.zip(group.peripheral_id).is_some_and(|(a, b)| a != b) => {
+                Some(group) if platform.zip(group.peripheral_id).is_some_and(|(a, b)| a != b) => {
                     Code::PlatformDiffers
                 }
                 Some(_) => continue,
@@ -238,13 +275,13 @@ async fn update_skill_groups(
     }
     violations.check()?;
     let operation = SaveSkillsToAgent {
-        peripheral_id: agent.platform_id.or_else(|| {
+        peripheral_id: platform.or_else(|| {
             let first = added.iter().chain(&removed).next().copied().map(SkillGroupId);
             first.and_then(|id| group_named(&groups, id)?.peripheral_id)
         }),
         added_skill_group_skill_target_ids: added.into_iter().map(SkillGroupId).collect(),
         removed_skill_group_skill_target_ids: removed.into_iter().map(SkillGroupId).collect(),
-        agent_skill_target_id: agent.agent_skill_target_id,
+        agent_skill_target_id: agent.and_then(|agent| agent.agent_skill_target_id),
         agent_id_program_user: Some(id),
         ..SaveSkillsToAgent::default()
     };

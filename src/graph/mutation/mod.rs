@@ -2,6 +2,7 @@
 
 mod attribute;
 mod callback;
+mod cleared;
 mod clone_user;
 mod clone_user_error;
 mod delete_user;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use async_graphql::{Context, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 
-use super::precision_queue_input::{UpdatePrecisionQueueInput, check, steps};
+use super::cleared;
+use super::precision_queue_input::{UpdatePrecisionQueueInput, check, names_attributes, steps};
 use super::refusal::{Refusal, UserError, Violations, user_errors};
-use crate::caller::{ChangeError, StaffedQueue, user_of};
+use crate::caller::{ChangeError, StaffedQueue, Stale, user_of};
 use crate::config::Limits;
 use crate::graph::agent::{Agent, joinable};
 use crate::graph::coded::Coded as _;
@@ -68,7 +69,7 @@ user_errors! {
         /// The value does not fit the attribute's type.
         InvalidValue,
         /// The portal does not know the login name behind this session.
-        InvalidLoginName = "SET_USER_STATUS_FAILED_INVALID_LOGIN_NM",
+        LoginNameUnknown = "SET_USER_STATUS_FAILED_INVALID_LOGIN_NM",
     }
     failures ["UPDATE_PQ_FAILED"]
 }
@@ -77,10 +78,15 @@ impl From<ChangeError> for Refusal<UpdatePrecisionQueueErrorCode> {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::NotFound => Self::one(UpdatePrecisionQueueErrorCode::PrecisionQueueNotFound),
-            ChangeError::Stale => Self::one(UpdatePrecisionQueueErrorCode::StalePrecisionQueue),
             ChangeError::Caller(error) => error.into(),
             ChangeError::Write(error) => Self::of_write(error),
         }
+    }
+}
+
+impl From<Stale> for Refusal<UpdatePrecisionQueueErrorCode> {
+    fn from(_: Stale) -> Self {
+        Self::one(UpdatePrecisionQueueErrorCode::StalePrecisionQueue)
     }
 }
 
@@ -200,18 +206,27 @@ async fn update(
         tenant,
         Code::PrecisionQueueNotFound,
     );
-    check(&input, &mut violations, tenant);
+    check(&input, &mut violations);
+    let known = match &input.steps {
+        Some(given) if names_attributes(given, tenant) => match caller.attributes().await {
+            Ok(known) => Some(known),
+            Err(failure) => return Err(violations.or(failure)),
+        },
+        _ => None,
+    };
+    let known = known.as_ref().map(|known| known.as_slice()).unwrap_or_default();
+    if let Some(given) = &input.steps {
+        steps(given, &[], known, &mut violations, tenant);
+    }
     violations.check()?;
     let id = PrecisionQueueId(key.unwrap_or_default());
+    let description = cleared::text(input.description);
+    let is_cleared = description.is_null();
     let change = async |queue: &mut wire::PrecisionQueue| {
         if let Some(name) = &input.name {
             queue.name = Some(name.trim().to_owned());
         }
-        match &input.description {
-            MaybeUndefined::Undefined => {}
-            MaybeUndefined::Null => queue.description = None,
-            MaybeUndefined::Value(text) => queue.description = Some(text.clone()),
-        }
+        description.update_to(&mut queue.description);
         if let Some(ordering) = input.agent_ordering {
             (queue.agent_ordering, queue.agent_ordering_string) = (ordering.code(), None);
         }
@@ -222,14 +237,18 @@ async fn update(
             queue.service_level_threshold = Some(seconds.into());
         }
         if let Some(given) = &input.steps {
-            let known = caller.attributes().await?;
-            let mut violations = Violations::new();
-            queue.steps = steps(given, &queue.steps, &known, &mut violations, tenant);
-            violations.check()?;
+            // They are without violations by now.
+            queue.steps = steps(given, &queue.steps, known, &mut Violations::new(), tenant);
         }
         Ok::<_, Refusal<Code>>(())
     };
     let queues = caller.change_precision_queue((id, input.if_change_stamp), input.preview, change).await?;
+    let before = &queues.0.record.description;
+    if is_cleared && before.is_some() && !input.preview {
+        let after = caller.precision_queue(id).await.ok().flatten();
+        let is_held = after.is_some_and(|after| after.record.description == *before);
+        cleared::check("updatePrecisionQueue", if is_held { &["description"] } else { &[] })?;
+    }
     Ok((id, queues))
 }
 

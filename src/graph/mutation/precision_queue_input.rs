@@ -78,7 +78,7 @@ pub struct PrecisionQueueTermInput {
 }
 
 /// Looks at everything that needs no call.
-pub(super) fn check(input: &UpdatePrecisionQueueInput, violations: &mut Violations<Code>, tenant: TenantId) {
+pub(super) fn check(input: &UpdatePrecisionQueueInput, violations: &mut Violations<Code>) {
     if input.name.as_ref().is_some_and(|name| name.trim().is_empty()) {
         violations.add(Code::InvalidName);
     }
@@ -101,11 +101,11 @@ pub(super) fn check(input: &UpdatePrecisionQueueInput, violations: &mut Violatio
         violations.add(Code::NothingToChange);
     }
     if let Some(steps) = &input.steps {
-        check_steps(steps, violations, tenant);
+        check_steps(steps, violations);
     }
 }
 
-fn check_steps(steps: &[PrecisionQueueStepInput], violations: &mut Violations<Code>, tenant: TenantId) {
+fn check_steps(steps: &[PrecisionQueueStepInput], violations: &mut Violations<Code>) {
     if !(1..=STEPS_AT_MOST).contains(&steps.len()) {
         violations.add(Code::InvalidStepCount);
     }
@@ -140,7 +140,7 @@ fn check_steps(steps: &[PrecisionQueueStepInput], violations: &mut Violations<Co
             add(Code::UnbalancedParentheses, "terms");
         }
         for (number, term) in step.terms.iter().enumerate() {
-            check_term(term, (place, number), violations, tenant);
+            check_term(term, (place, number), violations);
         }
     }
 }
@@ -149,7 +149,6 @@ fn check_term(
     term: &PrecisionQueueTermInput,
     (step, number): (usize, usize),
     violations: &mut Violations<Code>,
-    tenant: TenantId,
 ) {
     let mut add =
         |code: Code, field: &str| violations.add_at(code, place(step, number, field), code.message());
@@ -168,9 +167,12 @@ fn check_term(
         (AttributeRelation::HasAttribute | AttributeRelation::LacksAttribute, None) | (_, Some(_)) => {}
         (_, None) => add(Code::ValueRequired, "value"),
     }
-    if key_of(&term.attribute_id, &[Kind::Attribute], tenant).is_none() {
-        add(Code::AttributeNotFound, "attributeId");
-    }
+}
+
+/// Whether any of the steps has an attribute to look up.
+pub(super) fn names_attributes(steps: &[PrecisionQueueStepInput], tenant: TenantId) -> bool {
+    let mut terms = steps.iter().flat_map(|step| &step.terms);
+    terms.any(|term| key_of(&term.attribute_id, &[Kind::Attribute], tenant).is_some())
 }
 
 fn place(step: usize, term: usize, field: &str) -> [String; 5] {
@@ -193,7 +195,7 @@ pub(super) fn steps(
         let mut terms = Vec::new();
         for (number, term) in given.terms.iter().enumerate() {
             let key = key_of(&term.attribute_id, &[Kind::Attribute], tenant).map(AttributeId);
-            let Some(attribute) = known.iter().find(|attribute| attribute.id == key) else {
+            let Some(attribute) = known.iter().find(|known| key.is_some() && known.id == key) else {
                 let code = Code::AttributeNotFound;
                 violations.add_at(code, place(position, number, "attributeId"), code.message());
                 continue;
@@ -231,7 +233,12 @@ fn value(
     (step, number): (usize, usize),
 ) -> Option<String> {
     let text = term.value.as_deref()?;
+    if matches!(term.attribute_relation, AttributeRelation::HasAttribute | AttributeRelation::LacksAttribute)
+    {
+        return None;
+    }
     let is_order = !matches!(term.attribute_relation, AttributeRelation::Equal | AttributeRelation::NotEqual);
+    let is_order = is_order && term.attribute_relation != AttributeRelation::Unknown;
     if is_order && AttributeDataType::of(attribute) == AttributeDataType::Boolean {
         let code = Code::InvalidAttributeRelation;
         let message = "A flag is compared by EQUAL or NOT_EQUAL only.";

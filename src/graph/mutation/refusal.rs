@@ -21,6 +21,8 @@ pub trait UserErrorCode: OutputType + Copy + PartialEq + 'static {
     const CALLER_ERRORS: &'static [(&'static str, Self)];
     /// The portal's constants that its caller cannot mend; they end as errors of the field.
     const FAILURES: &'static [&'static str];
+    /// Those of them after which the portal may have done a part of the write.
+    const PARTLY: &'static [&'static str];
     /// Stands for a constant the contract does not name.
     const UNKNOWN: Self;
     /// The field of the input that is to be mended.
@@ -30,14 +32,16 @@ pub trait UserErrorCode: OutputType + Copy + PartialEq + 'static {
 }
 
 /// Declares the reasons of one mutation. A reason's doc is both its description and its message; the name in
-/// parentheses is the field of the input it is about; after `=` come the portal's constants that mean it.
+/// parentheses is the field of the input it is about; after `=` come the portal's constants that mean it. `failures` are
+/// the constants its caller cannot mend, and `partly` those of them that leave a part of the write done.
 macro_rules! user_errors {
     (
         $(#[doc = $about:literal])+
         $code:ident of $mutation:literal, find out by $find_out:literal {
             $($(#[doc = $doc:literal])+ $reason:ident $(($field:literal))? $(= $first:literal $(| $other:literal)*)?,)*
         }
-        failures $failures:expr
+        failures [$($failure:literal),* $(,)?]
+        $(partly [$($partly:literal),* $(,)?])?
     ) => {
         $(#[doc = $about])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, ::async_graphql::Enum)]
@@ -52,7 +56,8 @@ macro_rules! user_errors {
             const FIND_OUT: &'static str = $find_out;
             const CALLER_ERRORS: &'static [(&'static str, Self)] =
                 &[$($(($first, Self::$reason), $(($other, Self::$reason),)*)?)*];
-            const FAILURES: &'static [&'static str] = &$failures;
+            const FAILURES: &'static [&'static str] = &[$($failure,)* $($($partly,)*)?];
+            const PARTLY: &'static [&'static str] = &[$($($partly,)*)?];
             const UNKNOWN: Self = Self::Unknown;
 
             fn field(self) -> Option<&'static str> {
@@ -148,6 +153,16 @@ impl<C: UserErrorCode> Violations<C> {
         key
     }
 
+    /// Whether there is none so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What to answer when looking further fails: what was found so far can be mended, and else it is the failure.
+    pub fn or(self, failure: impl Into<GraphError>) -> Refusal<C> {
+        if self.is_empty() { Refusal::Failure(failure.into()) } else { Refusal::Mendable(self.0) }
+    }
+
     /// Refuses the mutation if there was any.
     pub fn check(self) -> Result<(), Refusal<C>> {
         if self.0.is_empty() { Ok(()) } else { Err(Refusal::Mendable(self.0)) }
@@ -193,6 +208,11 @@ impl<C: UserErrorCode> Refusal<C> {
                 if !C::FAILURES.contains(&&*constant) =>
             {
                 Self::said(Some(&constant))
+            }
+            CallerError::Portal(PortalError::Refused { code_message: Some(ref constant), .. })
+                if C::PARTLY.contains(&&**constant) =>
+            {
+                Self::Failure(GraphError::from(error).with_part_done(C::FIND_OUT))
             }
             CallerError::OutcomeUnknown(lost) => {
                 Self::Failure(GraphError::from(lost).with_outcome_unknown(C::FIND_OUT))

@@ -7,6 +7,7 @@ use super::refusal::{Refusal, Violations, user_errors};
 use crate::graph::context::ContextExt as _;
 use crate::graph::error::{Code, GraphError, Nullable};
 use crate::graph::id::Kind;
+use crate::graph::node;
 use crate::portal::user::ResetPassword;
 use crate::portal::{Noun, Secret, UserId};
 
@@ -46,16 +47,14 @@ user_errors! {
         PasswordRequired("newPassword"),
         /// The new password is given, but it is to become neither that of the portal nor that of the call manager.
         PasswordUnused("changesPortalPassword"),
-        /// The user is an agent or a supervisor whom ICM does not know.
-        IcmPersonNotFound("userId") = "RESET_PASSWORD_ICM_FAILED_PERSON_NOT_FOUND",
+        /// The user is an agent or a supervisor whom the contact centre does not know. A `newPassword` given beside may have
+        /// been set all the same: see whether the user can sign in with it.
+        AgentNotInIcm("userId") = "RESET_PASSWORD_ICM_FAILED_PERSON_NOT_FOUND",
         /// Only agents and supervisors have a password of ICM.
         IcmPasswordNotAllowed("newIcmPassword") = "RESET_ICM_PASSWORD_NOT_ALLOWED_FOR_NON_CONTACT_USERS",
     }
-    failures [
-        "RESET_PASSWORD_FAILED",
-        "SYSTEM_ERROR_AD_RESET_PASSWORD_FAILED",
-        "SYSTEM_ERROR_RESET_PASSWORD_ICM_FAILED",
-    ]
+    failures ["RESET_PASSWORD_FAILED"]
+    partly ["SYSTEM_ERROR_AD_RESET_PASSWORD_FAILED", "SYSTEM_ERROR_RESET_PASSWORD_ICM_FAILED"]
 }
 
 impl ResetPasswordInput {
@@ -88,8 +87,17 @@ async fn reset(
     let not_found = ResetPasswordErrorCode::UserNotFound;
     let key = violations.key(&input.user_id, &[Kind::User, Kind::Agent], caller.tenant()?, not_found);
     input.check(&mut violations);
-    violations.check()?;
     let id = UserId(key.unwrap_or_default());
+    // What is wrong in itself is told without a call, unless something else can be told only by the user's record.
+    if !violations.is_empty() && key.is_some() && input.new_icm_password.is_some() {
+        match node::user(&caller, id).await {
+            Ok(Some(user)) if user.is_agent() => {}
+            Ok(Some(_)) => violations.add(ResetPasswordErrorCode::IcmPasswordNotAllowed),
+            Ok(None) => violations.add(not_found),
+            Err(failure) => return Err(violations.or(failure)),
+        }
+    }
+    violations.check()?;
     // As it is now: the call names the user by login name alone, which may have become somebody else's.
     let turn = caller.turn(Noun::User, id.0).await?;
     let user = caller.user_now(id).await?.ok_or_else(|| Refusal::one(not_found))?;

@@ -50,7 +50,7 @@ user_errors! {
         /// The login name must have the form `name@abc`, where `abc` is the three-character id of the tenant.
         InvalidLoginNameFormat("username") = "INVALID_LOGIN_NAME_NOT_IN_EXPECTED_FORMAT",
         /// The password is empty.
-        PasswordMissing("password"),
+        PasswordEmpty("password"),
         /// The password is wrong. Each wrong one counts towards locking the account.
         WrongPassword("password") = "LDAP_AUTHENTICATION_FAILED",
         /// The password has expired: change it at the portal.
@@ -182,7 +182,7 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
         violations.add(LoginErrorCode::InvalidLoginName);
     }
     if input.password.expose().is_empty() {
-        violations.add(LoginErrorCode::PasswordMissing);
+        violations.add(LoginErrorCode::PasswordEmpty);
     }
     violations.check()?;
     let visit = ctx.visit();

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
+use super::cleared;
 use super::payload::SkillGroupPayload;
 use super::refusal::{Refusal, Violations, user_errors};
 use crate::caller::ChangeError;
@@ -53,9 +54,7 @@ user_errors! {
 impl From<ChangeError> for Refusal<SaveSkillGroupErrorCode> {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::NotFound | ChangeError::Stale => {
-                Self::one(SaveSkillGroupErrorCode::SkillGroupNotFound)
-            }
+            ChangeError::NotFound => Self::one(SaveSkillGroupErrorCode::SkillGroupNotFound),
             ChangeError::Caller(error) => error.into(),
             ChangeError::Write(error) => Self::of_write(error),
         }
@@ -89,17 +88,14 @@ async fn save(
     }
     violations.check()?;
     let id = SkillGroupId(key.unwrap_or_default());
-    caller
+    let description = cleared::text(input.description);
+    let is_cleared = description.is_null();
+    let before = caller
         .change_skill_group(id, |group| {
             if let Some(name) = input.name {
                 group.skill_group_peripheral_name = Some(name.trim().to_owned());
             }
-            match input.description {
-                MaybeUndefined::Undefined => {}
-                // Left out it might stay; an empty text is the one way to clear it that cannot be misread.
-                MaybeUndefined::Null => group.skill_group_description = Some(String::new()),
-                MaybeUndefined::Value(text) => group.skill_group_description = Some(text),
-            }
+            description.update_to(&mut group.skill_group_description);
             if let Some(seconds) = input.service_level_threshold_seconds {
                 group.service_level_threshold = Some(seconds.into());
             }
@@ -111,6 +107,13 @@ async fn save(
             }
         })
         .await?;
+    if is_cleared && before.description.is_some() {
+        let groups = caller.skill_groups().await.ok();
+        let after =
+            groups.as_ref().and_then(|groups| groups.iter().find(|group| group.skill_target_id == Some(id)));
+        let is_held = after.is_some_and(|after| after.description == before.description);
+        cleared::check("saveSkillGroup", if is_held { &["description"] } else { &[] })?;
+    }
     Ok(id)
 }
 

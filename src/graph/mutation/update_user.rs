@@ -2,12 +2,14 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object};
 
+use super::cleared;
 use super::payload::UserPayload;
 use super::refusal::{Refusal, Violations};
 use super::update_user_error::UpdateUserErrorCode;
 use super::user_form;
+use crate::caller::Reader;
 use crate::graph::context::ContextExt as _;
-use crate::graph::error::Nullable;
+use crate::graph::error::{Code as ErrorCode, GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::graph::user::UserType;
 use crate::portal::user::{UpdateUser, User};
@@ -20,7 +22,8 @@ use crate::portal::{
 #[derive(Default)]
 pub struct UpdateUserMutation;
 
-/// Which user to change, and in what: a field that is absent stays as it is, one that is null is cleared.
+/// Which user to change, and in what: a field that is absent stays as it is, one that is null is cleared. A portal that
+/// keeps a cleared field although it called the change a success is an error, not a success.
 #[derive(InputObject)]
 pub struct UpdateUserInput {
     /// The global id of the user, or of the agent it is.
@@ -67,7 +70,8 @@ pub struct UpdateUserInput {
     uses_single_sign_on: MaybeUndefined<bool>,
     /// What kind of user it is; cannot be cleared, and `UNKNOWN` is refused.
     user_type: MaybeUndefined<UserType>,
-    /// Whether the user may work; cannot be cleared.
+    /// Whether the user may work; cannot be cleared. It is sent under the very name by which the portal shows it, so
+    /// that, unlike `setUserStatus`, it needs no operator's word; the user is looked at afterwards all the same.
     is_active: MaybeUndefined<bool>,
     /// The portal's own key of the contact-centre status; cannot be cleared.
     contact_center_status_database_id: MaybeUndefined<i64>,
@@ -119,17 +123,23 @@ impl UpdateUserInput {
         let platform = edits.key(self.platform_id, Kind::Platform, Code::PlatformNotFound);
         let user_type = self.user_type.map_value(|kind| kind.code().map(str::to_owned).unwrap_or_default());
 
-        edits.put(self.email, |user| &mut user.email);
-        edits.put(self.phone, |user| &mut user.phone);
-        edits.put(department.map_value(DepartmentId), |user| &mut user.id_program_department);
-        edits.put(billing_unit.map_value(BillingUnitId), |user| &mut user.id_program_bill_unit);
-        edits.put(team.map_value(AgentTeamId), |user| &mut user.agent_team_id);
-        edits.put(profile.map_value(AgentProfileId), |user| &mut user.id_profile);
-        edits.put(desk_settings.map_value(AgentDeskSettingsId), |user| &mut user.agent_desk_settings_id);
-        edits.put(platform.map_value(PlatformId), |user| &mut user.platform_id);
-        edits.put(self.agent_number, |user| &mut user.agent_id);
-        edits.put(self.agent_enterprise_name, |user| &mut user.agent_enterprise_name);
-        edits.put(self.agent_description, |user| &mut user.agent_description);
+        edits.put("email", self.email, |user| &mut user.email);
+        edits.put("phone", self.phone, |user| &mut user.phone);
+        edits.put("departmentId", department.map_value(DepartmentId), |user| &mut user.id_program_department);
+        edits.put("billingUnitId", billing_unit.map_value(BillingUnitId), |user| {
+            &mut user.id_program_bill_unit
+        });
+        edits.put("teamId", team.map_value(AgentTeamId), |user| &mut user.agent_team_id);
+        edits.put("profileId", profile.map_value(AgentProfileId), |user| &mut user.id_profile);
+        edits.put("deskSettingsId", desk_settings.map_value(AgentDeskSettingsId), |user| {
+            &mut user.agent_desk_settings_id
+        });
+        edits.put("platformId", platform.map_value(PlatformId), |user| &mut user.platform_id);
+        edits.put("agentNumber", self.agent_number, |user| &mut user.agent_id);
+        edits.put("agentEnterpriseName", self.agent_enterprise_name, |user| &mut user.agent_enterprise_name);
+        edits.put("agentDescription", cleared::text(self.agent_description), |user| {
+            &mut user.agent_description
+        });
 
         edits.replace("firstName", self.first_name, |user| &mut user.first_nm);
         edits.replace("lastName", self.last_name, |user| &mut user.last_nm);
@@ -153,11 +163,15 @@ type Edit = Box<dyn FnOnce(&mut User) + Send>;
 /// Where a field stands.
 type Place<T> = fn(&mut User) -> &mut Option<T>;
 
+/// Whether a field holds after the change what it held before; with the name that clients know it by.
+type Held = (&'static str, Box<dyn Fn(&mut User, &mut User) -> bool + Send + Sync>);
+
 /// The edits an input asks for, and what is wrong with it.
 struct Edits<'a> {
     tenant: TenantId,
     violations: &'a mut Violations<UpdateUserErrorCode>,
     list: Vec<Edit>,
+    cleared: Vec<Held>,
 }
 
 impl Edits<'_> {
@@ -174,16 +188,33 @@ impl Edits<'_> {
     }
 
     /// Sets a field or clears it.
-    fn put<T: Send + 'static>(&mut self, value: MaybeUndefined<T>, place: Place<T>) {
+    fn put<T: PartialEq + Send + 'static>(
+        &mut self,
+        field: &'static str,
+        value: MaybeUndefined<T>,
+        place: Place<T>,
+    ) {
+        if value.is_null() {
+            let is_held = move |before: &mut User, after: &mut User| {
+                let before = place(before);
+                before.is_some() && before == place(after)
+            };
+            self.cleared.push((field, Box::new(is_held)));
+        }
         if !value.is_undefined() {
             self.list.push(Box::new(move |user| value.update_to(place(user))));
         }
     }
 
     /// Sets a field that cannot be cleared.
-    fn replace<T: Send + 'static>(&mut self, field: &str, value: MaybeUndefined<T>, place: Place<T>) {
+    fn replace<T: PartialEq + Send + 'static>(
+        &mut self,
+        field: &'static str,
+        value: MaybeUndefined<T>,
+        place: Place<T>,
+    ) {
         self.refuse_null(field, &value);
-        self.put(value, place);
+        self.put(field, value, place);
     }
 
     /// Makes the agent a supervisor, or no longer.
@@ -237,9 +268,10 @@ async fn update(
         skip_unity_user: input.skips_voicemail_user,
         ..UpdateUser::default()
     };
-    let mut edits = Edits { tenant, violations: &mut violations, list: Vec::new() };
+    let is_active = input.is_active.value().copied();
+    let mut edits = Edits { tenant, violations: &mut violations, list: Vec::new(), cleared: Vec::new() };
     input.edits(&mut edits);
-    let edits = edits.list;
+    let (edits, cleared) = (edits.list, edits.cleared);
     if edits.is_empty() {
         violations.add(UpdateUserErrorCode::NothingToChange);
     }
@@ -249,10 +281,41 @@ async fn update(
         for edit in edits {
             edit(user);
         }
-        Ok::<_, Refusal<UpdateUserErrorCode>>(operation)
+        // A flag that is not sent is "no" to many a server.
+        if user.status.is_none() {
+            return Err(Refusal::one(UpdateUserErrorCode::IsActiveRequired));
+        }
+        Ok(operation)
     };
-    caller.change_user(id, if_revision.as_deref(), change).await?;
+    let before = caller.change_user(id, if_revision.as_deref(), change).await?;
+    look_again(&caller, (id, before), &cleared, is_active).await?;
     Ok(id)
+}
+
+/// Looks whether what the portal may have taken otherwise than it was meant was done: what was to be emptied, and
+/// whether the user is active.
+async fn look_again(
+    caller: &Reader,
+    (id, mut before): (UserId, User),
+    cleared: &[Held],
+    is_active: Option<bool>,
+) -> Result<(), GraphError> {
+    let mut same = before.clone();
+    let emptied = cleared.iter().filter(|(_, is_held)| is_held(&mut before, &mut same));
+    let emptied: Vec<_> = emptied.collect();
+    if emptied.is_empty() && is_active.is_none() {
+        return Ok(());
+    }
+    // It was written; what cannot be read back now is for the client to read.
+    let Some(after) = caller.user(id).await.ok().flatten() else { return Ok(()) };
+    let mut after = after.editable(false);
+    if is_active.is_some_and(|wanted| after.status == Some(!wanted)) {
+        let message =
+            "The portal called updateUser a success, yet `isActive` is not as asked. Tell its operator.";
+        return Err(GraphError::new(ErrorCode::PortalUnintelligible, message));
+    }
+    let held = emptied.into_iter().filter(|(_, is_held)| is_held(&mut before, &mut after));
+    cleared::check("updateUser", &held.map(|(field, _)| *field).collect::<Vec<_>>())
 }
 
 #[Object]

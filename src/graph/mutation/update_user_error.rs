@@ -1,7 +1,7 @@
 //! Why a user was not changed: the portal's constants in the graph's words, and what the gateway finds by itself.
 
 use super::refusal::{Refusal, user_errors};
-use crate::caller::ChangeError;
+use crate::caller::{ChangeError, Stale};
 
 user_errors! {
     /// Why a user was not changed.
@@ -9,7 +9,7 @@ user_errors! {
         /// There is no such user, or the viewer may not see it.
         UserNotFound("userId") = "UPDATE_USER_FAILED_ID_PROGRAM_USER_NOT_FOUND",
         /// The user is an agent or a supervisor whom the contact centre does not know.
-        AgentNotFound("userId") = "UPDATE_USER_FAILED_AGENT_SUPERVISOR_NOT_FOUND",
+        AgentNotInIcm("userId") = "UPDATE_USER_FAILED_AGENT_SUPERVISOR_NOT_FOUND",
         /// Somebody has changed the user since it was read; read it again and decide anew.
         StaleUser("ifRevision"),
         /// No field is given, so there is nothing to change.
@@ -36,6 +36,8 @@ user_errors! {
         InvalidPhoneLength("phone") = "UPDATE_USER_FAILED_PHONE_LENGTH_ERROR",
         /// The phone number must consist of digits.
         PhoneNotNumeric("phone") = "UPDATE_USER_FAILED_PHONE_ONLY_NUMBERS_ALLOWED",
+        /// The portal does not tell whether the user is active, and without it the change might deactivate the user: say so.
+        IsActiveRequired("isActive"),
         /// There is no such user type.
         InvalidUserType("userType") = "UPDATE_USER_FAILED_REQUESTED_USER_TYPE_NOT_FOUND",
         /// The viewer may not make a user an administrator of the portal; a user of the partner may.
@@ -78,9 +80,14 @@ impl From<ChangeError> for Refusal<UpdateUserErrorCode> {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::NotFound => Self::one(UpdateUserErrorCode::UserNotFound),
-            ChangeError::Stale => Self::one(UpdateUserErrorCode::StaleUser),
             ChangeError::Caller(error) => error.into(),
             ChangeError::Write(error) => Self::of_write(error),
         }
+    }
+}
+
+impl From<Stale> for Refusal<UpdateUserErrorCode> {
+    fn from(_: Stale) -> Self {
+        Self::one(UpdateUserErrorCode::StaleUser)
     }
 }

@@ -47,7 +47,7 @@ user_errors! {
         /// There is no such user, or the viewer may not see it.
         UserNotFound("userId"),
         /// The portal does not know the user's login name.
-        InvalidLoginName("userId") = "SET_USER_STATUS_FAILED_INVALID_LOGIN_NM",
+        LoginNameUnknown("userId") = "SET_USER_STATUS_FAILED_INVALID_LOGIN_NM",
     }
     failures ["SET_USER_STATUS_FAILED"]
 }
@@ -78,6 +78,7 @@ type Flag = fn(&User) -> Option<bool>;
 /// may do the opposite and call it a success, so the record is looked at afterwards.
 async fn switch<C: UserErrorCode, O: Operation>(
     ctx: &Context<'_>,
+    mutation: &'static str,
     (user_id, is_active): (&ID, bool),
     not_found: C,
     (operation, flag): (fn(&User, bool) -> O, Flag),
@@ -97,9 +98,8 @@ async fn switch<C: UserErrorCode, O: Operation>(
             "the portal called it a success and did not do it: is portal.dialect.status_field right?"
         );
         let message = format!(
-            "The portal called {} a success, yet the user is not as asked: the gateway's setting \
-             portal.dialect.status_field may have the wrong name. Tell its operator.",
-            O::NAME
+            "The portal called {mutation} a success, yet the user is not as asked: the gateway's setting \
+             portal.dialect.status_field may have the wrong name. Tell its operator."
         );
         return Err(GraphError::new(ErrorCode::PortalUnintelligible, message).into());
     }
@@ -117,6 +117,7 @@ impl UserSwitchMutation {
         let not_found = SetUserStatusErrorCode::UserNotFound;
         let done = switch(
             ctx,
+            "setUserStatus",
             (&input.user_id, input.is_active),
             not_found,
             (SetUserStatus::of, |user| user.status),
@@ -133,6 +134,7 @@ impl UserSwitchMutation {
         let not_found = SetUserIcmAccessErrorCode::UserNotFound;
         let done = switch(
             ctx,
+            "setUserIcmAccess",
             (&input.user_id, input.is_active),
             not_found,
             (EnableDisableUserInICM::of, |user| user.icm_status),
@@ -149,6 +151,7 @@ impl UserSwitchMutation {
         let not_found = SetUserPortalAccessErrorCode::UserNotFound;
         let done = switch(
             ctx,
+            "setUserPortalAccess",
             (&input.user_id, input.is_active),
             not_found,
             (EnableDisableUserInPortal::of, |_| None),

@@ -14,6 +14,7 @@ use super::scalar::{
     AccountId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId, Instant,
     PlatformId, RoleGroupId, SiteId, SkillGroupId, TenantId, UserId,
 };
+use crate::config::UserIdKind;
 
 record! {
     /// A user, in whichever of the portal's forms: full, basic, mobile, editable, or as an agent of a skill group.
@@ -164,6 +165,16 @@ impl User {
     #[must_use]
     pub fn login_name(&self) -> Option<&str> {
         self.login_nm.as_deref().or(self.username.as_deref())
+    }
+
+    /// The number that `searchId` names the user by; `None` if the portal did not tell it.
+    #[must_use]
+    pub fn search_id(&self, kind: UserIdKind) -> Option<UserId> {
+        match kind {
+            UserIdKind::ProgramUserId => self.id_program_user,
+            // On the wire it is a number, whosever key it is.
+            UserIdKind::AccountId => self.id_user.map(|account| UserId(account.0)),
+        }
     }
 
     /// The agent number, which the guide calls peripheral number, UI agent id or agent id by turns.

@@ -63,7 +63,7 @@ reply! {
 record! {
     /// Reads one user (users/getUserByIdProgram).
     pub struct GetUserByIdProgram {
-        /// ID to look up.
+        /// ID to look up, of the kind `dialect` names.
         search_id: Option<UserId> = "searchId",
         /// Not used.
         basic_info_only: Option<bool> = "basicInfoOnly",

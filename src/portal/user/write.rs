@@ -107,7 +107,7 @@ reply! {
 record! {
     /// Deletes a user for good (users/deleteUser).
     pub struct DeleteUser {
-        /// The same ID that getUserByIdProgram looks up.
+        /// The same number that getUserByIdProgram looks up, of the kind `dialect` names.
         search_id: Option<UserId> = "searchId",
     }
 }

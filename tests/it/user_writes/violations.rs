@@ -31,9 +31,9 @@ async fn everything_wrong_with_a_clone_is_told_at_once() {
     let reasons = [
         ("SOURCE_USER_NOT_FOUND", "input.sourceUserId"),
         ("INVALID_LOGIN_NAME", "input.loginName"),
-        ("INVALID_FIRST_NAME", "input.firstName"),
+        ("FIRST_NAME_REQUIRED", "input.firstName"),
         ("INVALID_LAST_NAME", "input.lastName"),
-        ("INVALID_PHONE", "input.phone"),
+        ("INVALID_PHONE_LENGTH", "input.phone"),
         ("PHONE_NOT_NUMERIC", "input.phone"),
         ("INVALID_EMAIL", "input.email"),
         ("PASSWORD_EMPTY", "input.password"),
@@ -161,7 +161,12 @@ async fn a_password_must_have_a_use_and_a_use_a_password() {
         ),
     ] {
         input["userId"] = clara.clone().into();
-        refuse(&scene, "resetPassword", input, &reasons).await;
+        // Whether a user may have a password of ICM, only the user's record tells.
+        if input.get("newIcmPassword").is_some() {
+            refuse_after_reading(&scene, "resetPassword", input, &reasons).await;
+        } else {
+            refuse(&scene, "resetPassword", input, &reasons).await;
+        }
     }
     refuse(
         &scene,
@@ -207,6 +212,10 @@ async fn what_only_the_records_tell_is_told_before_anything_is_written() {
     let icm = json!({"userId": user(ADA), "newPassword": "a-new-password", "newIcmPassword": "another"});
     let reason = [("ICM_PASSWORD_NOT_ALLOWED", "input.newIcmPassword")];
     refuse_after_reading(&scene, "resetPassword", icm, &reason).await;
+    let icm = json!({"userId": user(ADA), "newPassword": "", "newIcmPassword": "another"});
+    let reasons =
+        [("PASSWORD_EMPTY", "input.newPassword"), ("ICM_PASSWORD_NOT_ALLOWED", "input.newIcmPassword")];
+    refuse_after_reading(&scene, "resetPassword", icm, &reasons).await;
     let stale = json!({"userId": user(CLARA), "ifRevision": "of yesterday", "phone": "555123"});
     refuse_after_reading(&scene, "updateUser", stale, &[("STALE_USER", "input.ifRevision")]).await;
 }
@@ -238,6 +247,16 @@ async fn what_only_the_source_tells_of_a_clone_is_told_at_once() {
     }
     reasons[0] = ("SOURCE_USER_NOT_FOUND", "input.sourceUserId");
     refuse_after_reading(&scene, "cloneUser", clone(10_199_999, unknown), &reasons).await;
+    // What is wrong in itself and what only the records tell come in one answer.
+    let both = json!({"phone": "+1", "siteId": id("Site", 999), "departmentId": "nonsense"});
+    let reasons = [
+        ("DEPARTMENT_NOT_FOUND", "input.departmentId"),
+        ("PHONE_NOT_NUMERIC", "input.phone"),
+        ("INVALID_PHONE_LENGTH", "input.phone"),
+        ("AGENT_NUMBER_REQUIRED", "input.agentNumber"),
+        ("SITE_NOT_FOUND", "input.siteId"),
+    ];
+    refuse_after_reading(&scene, "cloneUser", clone(CLARA, both), &reasons).await;
     let collections = json!({"agentCollectionDatabaseIds": [1]});
     let reason = [("AGENT_COLLECTIONS_NOT_ALLOWED", "input.agentCollectionDatabaseIds")];
     refuse_after_reading(&scene, "cloneUser", clone(ADA, collections), &reason).await;
