@@ -88,6 +88,17 @@ pub(super) enum Failure {
     /// Several tenants, and none was chosen.
     #[error("this user has several tenants; give one of those listed above with --tenant ID")]
     Tenant,
+    /// The tenant that was chosen is none of the user's.
+    #[error(
+        "--tenant {given} is none of this user's tenants; give one of those listed above, by number, prefix or name"
+    )]
+    NoSuchTenant {
+        /// What was chosen.
+        given: String,
+    },
+    /// The portal answered nothing that the gateway could read.
+    #[error("no read could be used, so no settings were written; the table says why of each")]
+    NothingUsable,
     /// The operating system gave no random numbers.
     #[error("no random numbers could be had to mask a recording with")]
     NoRandomness,

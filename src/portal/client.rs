@@ -14,6 +14,7 @@ use super::credentials::{Credentials, cookie_of};
 use super::dialect;
 use super::envelope::Reply;
 use super::error::PortalError;
+use super::lost::cause;
 use super::operation::{Authentication, Base, Body, Operation};
 use super::scalar::Secret;
 use crate::config;
@@ -217,7 +218,7 @@ impl Portal {
         let was_sent = !error.is_connect();
         let reason = match error {
             error if error.is_connect() && error.is_timeout() => "connecting took too long",
-            error if error.is_connect() => "no connection could be made",
+            error if error.is_connect() => cause(error),
             error if error.is_decode() => "the answer's compression was broken",
             error if error.is_body() => "the connection broke in the middle of the answer",
             _ => "the connection broke before an answer came",

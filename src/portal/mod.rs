@@ -10,6 +10,8 @@ mod credentials;
 pub mod dialect;
 mod envelope;
 mod error;
+pub mod expected;
+mod lost;
 mod observe;
 mod operation;
 pub mod precision_queue;

@@ -7,6 +7,9 @@ use serde_json::{Map, Value};
 use super::envelope::Reply;
 use super::record::alike;
 
+/// What is shown for the keys of a record that has none of its fields.
+const MAY_BE_DATA: &str = "(keys that may be data)";
+
 /// The longest key that is taken for a name.
 const LONGEST_NAME: usize = 64;
 
@@ -132,7 +135,7 @@ impl Reader {
             Value::Object(members) if members.is_empty() => 0,
             Value::Object(members) => {
                 if let Some((inner, value)) = wrapped(members, place.fields) {
-                    let key = joined(place.key, inner);
+                    let key = joined(place.key, if is_of(inner, place.key) { inner } else { "(a key)" });
                     self.other(key.clone(), place.name);
                     return self.records(value, Place { key: &key, ..place });
                 }
@@ -146,8 +149,11 @@ impl Reader {
     fn record(&mut self, members: &Map<String, Value>, place: Place<'_>) {
         let seen = &mut self.seen.entry(place.path.to_owned()).or_insert((place.fields, BTreeSet::new())).1;
         seen.extend(members.keys().filter_map(|key| Some(field(place.fields, key)?.name)));
+        // Where no key is a field's, this may be a map, and its keys somebody's names.
+        let is_map = members.keys().all(|key| field(place.fields, key).is_none());
         for (key, value) in members {
             match self.known(key, place.fields) {
+                None if is_map => self.unknown(MAY_BE_DATA),
                 None => self.unknown(key),
                 Some(field) if (field.below)().is_empty() => {}
                 Some(field) => {
@@ -172,7 +178,7 @@ impl Reader {
     }
 
     fn unknown(&mut self, key: &str) {
-        let key = if is_name(key) { key } else { "(a key that is no name)" };
+        let key = if is_name(key) || key == MAY_BE_DATA { key } else { "(a key that is no name)" };
         self.spelt.unknown.insert(key.to_owned());
     }
 }
@@ -188,6 +194,14 @@ fn wrapped<'a>(members: &'a Map<String, Value>, fields: &[Spelling]) -> Option<(
     let (key, value) = unknown.next()?;
     let wraps = is_name(key) && (value.is_object() || value.is_array() || is_nothing(value));
     (is_blank && wraps && unknown.next().is_none()).then_some((key, value))
+}
+
+/// Whether a wrapper's key is a word of the list's own, such as its singular; any other might be data.
+fn is_of(inner: &str, list: &str) -> bool {
+    let folded = |key: &str| key.replace(['_', '-'], "").to_ascii_lowercase();
+    let (inner, list) = (folded(inner), folded(list.rsplit('.').next().unwrap_or(list)));
+    let stem = list.strip_suffix("list").or_else(|| list.strip_suffix('s')).unwrap_or(&list);
+    stem.len() > 2 && (inner.contains(stem) || (inner.len() > 2 && stem.starts_with(&inner)))
 }
 
 /// Whether the first record there has the first field of the list's records.
@@ -262,6 +276,16 @@ mod tests {
         assert_eq!(spelt.rows, 1);
         assert_eq!(spelt.others, [("unheardOf".to_owned(), "siteInfoList")].into());
         assert_eq!(texts(&spelt.unknown), ["other"]);
+    }
+
+    #[test]
+    fn the_keys_of_a_map_are_not_told() {
+        for people in
+            [json!({"jane": {"agentId": "1"}, "joe": {"agentId": "2"}}), json!({"jane": {"agentId": "1"}})]
+        {
+            let spelt = Spelt::read::<GetAllAgentsReply>(&json!({"code": 0, "agents": people}));
+            assert!(!format!("{spelt:?}").contains("jane"), "{spelt:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 /// What no noted body holds.
-const SECRETS: [&str; 5] = ["authToken", "password", "newPassword", "newICMPassword", "cloneUserPassword"];
+const SECRETS: [&str; 2] = ["authToken", "password"];
+
+/// Of what no noted body holds the value, though it tells that there was one.
+const HIDDEN: [&str; 3] = ["newPassword", "newICMPassword", "cloneUserPassword"];
 
 /// How many calls are remembered; counts go on beyond.
 const REMEMBERED: usize = 100_000;
@@ -19,7 +22,7 @@ pub struct Call {
     pub operation: &'static str,
     /// The login name behind the call's cookie, or the one signing in.
     pub login: Option<String>,
-    /// The request's body without secrets; path values for operations that carry theirs in the path.
+    /// The request's body without secrets, of which some are marked as given; path values for operations that carry theirs in the path.
     pub body: Map<String, Value>,
 }
 
@@ -83,6 +86,11 @@ impl Journal {
 
     pub(super) fn note(&self, mut call: Call) {
         call.body.retain(|name, _| !SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)));
+        for (name, value) in &mut call.body {
+            if HIDDEN.iter().any(|hidden| name.eq_ignore_ascii_case(hidden)) && !value.is_null() {
+                *value = Value::String("(hidden)".to_owned());
+            }
+        }
         let mut pages = self.lock();
         pages.total += 1;
         *pages.counts.entry(call.operation).or_default() += 1;

@@ -15,6 +15,7 @@ mod http;
 mod isolation;
 mod limits;
 mod node;
+mod operations;
 mod page;
 mod probe;
 mod program;

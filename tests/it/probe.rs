@@ -1,5 +1,7 @@
 //! `portalgraph probe` against a simulated portal: what it asks, what it finds out, what it writes, and that it leaves.
 
+mod failing;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
@@ -107,6 +109,9 @@ async fn it_asks_every_read_once_and_leaves() {
     assert!(users[0].contains("200   0 GET_USERS_SUCCESS") && users[0].contains(" 25 "), "{users:?}");
     assert!(users.iter().all(|line| !line.contains("spelt otherwise")), "{users:?}");
     assert!(said.table.contains("getPQByID") && said.table.contains("testWS"), "{}", said.table);
+    // All that the demonstration leaves out or has beyond the gateway's records has its reason.
+    assert!(!said.table.contains("not read") && !said.table.contains("in no record"), "{}", said.table);
+    assert!(said.table.contains("\n22 of 22 reads usable, 0 not usable, 0 not asked\n"), "{}", said.table);
     let host = url.strip_prefix("http://").unwrap().to_owned();
     for secret in said_of_people(&simulator).iter().chain([&host, &DEMO_PASSWORD.to_owned()]) {
         assert!(!said.table.contains(secret.as_str()), "{secret} is in the table");
@@ -221,7 +226,11 @@ async fn a_tenant_is_entered_when_it_is_named_and_listed_when_it_is_not() {
     assert_eq!(calls(&simulator)["authorizeUserToTenant"], 1);
     let said =
         probe(&simulator, &folder("refused"), &[partner.as_slice(), &["--tenant", "5"]].concat()).await;
-    assert!(said.status == Some(1) && said.progress.contains("check --tenant"), "{}", said.progress);
+    assert!(
+        said.status == Some(1) && said.progress.contains("--tenant 5 is none of this user's"),
+        "{}",
+        said.progress
+    );
     assert_eq!(simulator.sessions("partner@dmn"), 0);
 }
 
@@ -239,7 +248,7 @@ async fn spellings_and_wrappers_show_in_the_table() {
     for (operation, expected) in [
         ("getAllAgents", "agentList for agents"),
         ("getAllAgents", "agentAttributes.agentAttribute for attributes"),
-        ("getAllAgents", "not read (5): agentTeam, description, person, supervisor, undocumentedKey"),
+        ("getAllAgents", "not read (1): undocumentedKey"),
         ("getPQByID", "steps.step for steps"),
         ("getPQByID", "terms.term for terms"),
         ("getAllRoles", "unheardOf for siteInfoList"),
@@ -351,6 +360,10 @@ async fn stopped_it_signs_out_and_leaves_no_file() {
         let folder = folder(&format!("stopped-{made}"));
         let said = stopped_after(&simulator, &folder, made).await;
         assert_eq!((said.status, said.table.as_str()), (Some(130), ""), "{}", said.progress);
+        if made == 6 {
+            // What is asked is named before it is answered.
+            assert!(said.progress.contains("5 of 22 getAllPlatforms … stopped"), "{}", said.progress);
+        }
         assert_eq!(simulator.sessions(DEMO_LOGIN.0), 0, "after {made} calls");
         let calls = calls(&simulator);
         assert_eq!((calls["login"], calls["logout"]), (1, 1), "{calls:?}");

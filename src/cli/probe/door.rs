@@ -19,6 +19,16 @@ pub(super) struct Door {
     stop: StopSignals,
 }
 
+/// What signing out came to.
+pub(super) enum Farewell {
+    /// No session is left behind.
+    Said,
+    /// Nothing came back, so a session may be left.
+    Unanswered,
+    /// The portal would not, so a session is left.
+    Refused(PortalError),
+}
+
 impl Door {
     pub(super) fn new(portal: Portal, stop: StopSignals) -> Self {
         Self { portal, credentials: None, stop }
@@ -80,12 +90,18 @@ impl Door {
         self.portal = self.portal.changed(|settings| settings.auth_token_mode = mode);
     }
 
-    /// Signs out, if there is a session; tells whether none is left behind. Whoever wants to stop wants just this.
-    pub(super) async fn leave(&mut self) -> bool {
-        let Some(credentials) = self.credentials.take() else { return true };
+    /// Signs out, if there is a session. Whoever wants to stop wants just this.
+    pub(super) async fn leave(&mut self) -> Farewell {
+        let Some(credentials) = self.credentials.take() else { return Farewell::Said };
         let logout = Logout::default();
         let farewell = self.portal.call(&logout, Some(&credentials));
-        matches!(tokio::time::timeout(PATIENCE, farewell).await, Ok(Ok(_)))
+        match tokio::time::timeout(PATIENCE, farewell).await {
+            Ok(Ok(_) | Err(PortalError::SessionEnded { .. })) => Farewell::Said,
+            Err(_) | Ok(Err(PortalError::Unreachable { .. } | PortalError::TimedOut { .. })) => {
+                Farewell::Unanswered
+            }
+            Ok(Err(error)) => Farewell::Refused(error),
+        }
     }
 
     /// Waits for an answer that may hold a session even when the person wants to stop, but then not for long; tells

@@ -1,4 +1,5 @@
-//! Masking an answer: its keys, its structure and the form of its values stay, what it says of people does not.
+//! Masking an answer: its structure and the form of its values stay, and of its keys the portal's own words; what it
+//! says of people does not. Any other key is numbered, the same key alike, because a map can be keyed by people.
 //!
 //! A number is replaced by the same other number wherever it stands, as a number or as digits, so that what belonged
 //! together still does. The replacements come from a key that is forgotten with the recording.
@@ -8,7 +9,8 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Number, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::portal::{Instant, Leaf as _, is_name};
+use super::words::{Words, folded};
+use crate::portal::{Instant, Leaf as _, Spelling};
 
 /// Texts that say what kind of thing a record is, and nothing of whom.
 const KINDS: [&str; 18] = [
@@ -67,6 +69,10 @@ pub(super) struct Mask {
     key: [u8; 32],
     replaced: HashMap<String, String>,
     used: HashSet<String>,
+    /// The keys that the answer at hand may show.
+    words: Words,
+    /// What stands for the others.
+    keys: HashMap<String, String>,
 }
 
 impl Mask {
@@ -74,11 +80,13 @@ impl Mask {
     pub(super) fn new() -> Result<Self, getrandom::Error> {
         let mut key = [0; 32];
         getrandom::fill(&mut key)?;
-        Ok(Self { key, replaced: HashMap::new(), used: HashSet::new() })
+        let (words, keys) = (Words::default(), HashMap::new());
+        Ok(Self { key, replaced: HashMap::new(), used: HashSet::new(), words, keys })
     }
 
-    /// The answer, masked.
-    pub(super) fn masked(&mut self, answer: &Value) -> Value {
+    /// An answer of a reply that is spelt so, masked.
+    pub(super) fn masked(&mut self, reply: &'static [Spelling], answer: &Value) -> Value {
+        self.words = Words::of(reply);
         self.value("", answer)
     }
 
@@ -94,17 +102,24 @@ impl Mask {
 
     fn members(&mut self, members: &Map<String, Value>) -> Map<String, Value> {
         let members = members.iter().map(|(key, value)| {
-            let folded: String =
-                key.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
+            let folded = folded(key);
             let is_secret = SECRETS.iter().any(|secret| folded.contains(secret));
             let value = if is_secret && !value.is_null() {
                 Value::String("x".to_owned())
             } else {
                 self.value(&folded, value)
             };
-            (if is_name(key) { key.clone() } else { shape(key) }, value)
+            (self.key(key), value)
         });
         members.collect()
+    }
+
+    fn key(&mut self, key: &str) -> String {
+        if self.words.know(key) {
+            return key.to_owned();
+        }
+        let next = self.keys.len() + 1;
+        self.keys.entry(key.to_owned()).or_insert_with(|| format!("unknownKey{next}")).clone()
     }
 
     fn number(&mut self, key: &str, number: &Number) -> Number {
@@ -202,7 +217,7 @@ fn date(text: &str) -> Option<String> {
     Instant::from_text(&masked).map(|_| masked)
 }
 
-/// The form of a text: letters are x, runs of them of a few lengths only, digits but 0 are 9, the rest stays.
+/// The form of a text: letters are x, runs of them of a few lengths only, digits are 9, the rest stays.
 fn shape(text: &str) -> String {
     let mut shape = String::with_capacity(text.len());
     let mut rest = text;
@@ -222,7 +237,6 @@ fn shape(text: &str) -> String {
                 let others = if is_shouted && first.is_uppercase() { "X" } else { "x" };
                 shape.push_str(&others.repeat(length - 1));
             }
-            '0' => shape.push('0'),
             _ if first.is_ascii_digit() => shape.push('9'),
             _ => shape.push(first),
         }
@@ -241,6 +255,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::portal::Reply as _;
+    use crate::portal::user::GetUsersReply;
+
+    /// Masked, every key of it taken for the portal's own.
+    fn masked(answer: &Value) -> Value {
+        let mut mask = Mask::new().unwrap();
+        learn(&mut mask.words, answer);
+        mask.value("", answer)
+    }
+
+    fn learn(words: &mut Words, value: &Value) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| learn(words, item)),
+            Value::Object(members) => members.iter().for_each(|(key, value)| {
+                words.learn(key);
+                learn(words, value);
+            }),
+            _ => {}
+        }
+    }
 
     #[test]
     fn what_is_said_of_people_is_masked_and_its_form_stays() {
@@ -249,10 +283,10 @@ mod tests {
                 "phone": "+49 (170) 205", "userTypeCode": "A", "status": "true", "icmStatus": true, "ratio": 12.5,
                 "createDateStr": "2026-02-03T10:11:12.345+0100", "empty": "", "nothing": null, "userToken": "abc"}]});
         assert_eq!(
-            Mask::new().unwrap().masked(&answer),
+            masked(&answer),
             json!({"code": 0, "codeMessage": "GET_USERS_SUCCESS", "errorMessage": "Xxx xxx 99 xxxxxx",
                 "userAgentInfoList": [{"firstNm": "Xxxxxx", "LAST_NM": "Xxxxxx", "loginNm": "xxx.xxx@xxx",
-                    "phone": "+99 (990) 909", "userTypeCode": "A", "status": "true", "icmStatus": true,
+                    "phone": "+99 (999) 999", "userTypeCode": "A", "status": "true", "icmStatus": true,
                     "ratio": 99.9, "createDateStr": "2001-01-01T00:00:00.000+0000", "empty": "", "nothing": null,
                     "userToken": "x"}]})
         );
@@ -262,14 +296,14 @@ mod tests {
     fn a_number_is_the_same_other_number_wherever_it_stands() {
         let answer = json!({"a": 5121, "b": "5121", "refURL": "https://host/agent/5121", "c": -5121, "d": "0042",
             "e": 7, "totalElements": 5121, "f": "2026-13-45", "g": [5122]});
-        let masked = Mask::new().unwrap().masked(&answer);
+        let masked = masked(&answer);
         let number = masked["a"].as_i64().unwrap();
         assert!((1_000..10_000).contains(&number), "{masked}");
         assert_eq!(masked["b"], number.to_string());
         assert_eq!(masked["refURL"], format!("xxxxxx://xxx/xxxxxx/{number}"));
         assert_eq!(masked["c"], -number);
         assert_eq!((&masked["e"], &masked["totalElements"]), (&json!(7), &json!(5121)));
-        assert_eq!(masked["f"], "9099-99-99");
+        assert_eq!(masked["f"], "9999-99-99");
         assert_ne!(masked["g"][0], number);
         let text = masked["d"].as_str().unwrap();
         assert!(text.starts_with("00") && text.len() == 4 && !text.starts_with("000"), "{text}");
@@ -279,7 +313,7 @@ mod tests {
     fn two_recordings_have_nothing_in_common() {
         let answer =
             json!({"id": 1_234_567_890_123_456_789_i64, "huge": "123456789012345678901234567890123456789"});
-        let masked = [(); 2].map(|()| Mask::new().unwrap().masked(&answer));
+        let masked = [(); 2].map(|()| masked(&answer));
         assert_ne!(masked[0], masked[1]);
         assert!(masked[0]["id"].is_i64() && masked[0]["huge"].as_str().is_some_and(|huge| huge.len() == 39));
     }
@@ -287,14 +321,18 @@ mod tests {
     #[test]
     fn every_number_of_two_digits_finds_another() {
         let all: Vec<_> = (10..100).collect();
-        let masked = Mask::new().unwrap().masked(&json!(all));
+        let masked = masked(&json!(all));
         let different: HashSet<_> = masked.as_array().unwrap().iter().filter_map(Value::as_i64).collect();
         assert_eq!(different.len(), all.len());
     }
 
     #[test]
-    fn a_key_that_may_be_data_is_masked_too() {
-        let masked = Mask::new().unwrap().masked(&json!({"jane.roe@abc": true, "jane": 1}));
-        assert_eq!(masked, json!({"xxx.xxx@xxx": true, "jane": 1}));
+    fn a_key_that_may_be_data_is_numbered() {
+        let answer = json!({"userAgentInfoList": {"jane": {"firstNm": "Jane"}, "jane.roe@abc": true, "Bill": {"jane": 7}}});
+        let masked = Mask::new().unwrap().masked(GetUsersReply::spellings(), &answer);
+        assert_eq!(masked["userAgentInfoList"].as_object().unwrap().len(), 3);
+        let text = masked.to_string();
+        assert!(["jane", "Jane", "Bill", "roe"].iter().all(|told| !text.contains(told)), "{text}");
+        assert!(text.contains("firstNm") && text.matches("unknownKey").count() == 4, "{text}");
     }
 }

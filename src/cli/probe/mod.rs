@@ -8,6 +8,7 @@ mod reads;
 mod recording;
 mod report;
 mod sign_in;
+mod words;
 mod written;
 
 use std::path::{Path, PathBuf};
@@ -21,8 +22,8 @@ use super::failure::Failure;
 use super::stop::StopSignals;
 use super::{logging, settings};
 use crate::config::{Config, ENVIRONMENT_PREFIX};
-use crate::portal::{CallbackId, Portal, TenantId};
-use door::Door;
+use crate::portal::{CallbackId, Portal};
+use door::{Door, Farewell};
 use reads::{Given, Reads};
 use recording::{Recording, write_new};
 use sign_in::Visitor;
@@ -46,14 +47,19 @@ says before it looks at the password; after any other answer nothing more is tri
 
 Standard output gets a table: each read with its HTTP status, the portal's own code, how many rows, how long it took; \
 keys that are read but spelt otherwise than the contract spells them, keys that are not read, and fields that are in \
-no record. It names keys, never values. \
+no record although they could be. It names keys, never values. \
 Progress goes to standard error.
 
+The settings file holds what was found, the addresses, and what --config holds; of the environment's other settings \
+nothing. When the portal ends the session, nothing more is asked.
+
 Exit status:
-  0    every read was put that could be; the table says how each went
-  1    it could not sign in, or could not write a file
+  0    at least one read could be used; the table says how each went
+  1    it could not sign in, no read could be used, or it could not write a file
   2    the command line or the settings are not valid, or a file is in the way; nothing was sent
   130  Ctrl-C or SIGTERM; it has signed out, and written nothing";
+
+const BY_ITSELF: &str = "the portal ends the session by itself after 30 idle minutes";
 
 /// Ask a portal every read once, show how it answers, and write the settings that fit it.
 #[derive(Debug, Args)]
@@ -74,9 +80,9 @@ pub(super) struct Arguments {
     /// A callback to read; the portal lists none.
     #[arg(long, value_name = "ID")]
     callback_id: Option<i64>,
-    /// The tenant to enter, where the user has several; without it, they are listed.
-    #[arg(long, value_name = "ID")]
-    tenant: Option<i64>,
+    /// The tenant to enter, where the user has several: its number, prefix or name; without it, they are listed.
+    #[arg(long, value_name = "TENANT")]
+    tenant: Option<String>,
     /// The one encoding of the login fields to try; without it, others may be tried after the first.
     #[arg(long, value_name = "ENCODING", value_parser = PossibleValuesParser::new(
         ["base64", "base64url", "hex", "hex_of_base64", "base64_of_hex", "plain"]))]
@@ -105,41 +111,56 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Option { option: "--output", reason });
     }
     let recording = arguments.record.as_deref().map(Recording::into).transpose()?;
-    let config = settings_for(arguments)?;
+    if !sign_in::is_login_name(&arguments.username) {
+        let reason =
+            "expected a name, @, and the three characters of the customer, such as name@abc".to_owned();
+        return Err(Failure::Option { option: "--username", reason });
+    }
+    let (config, kept) = settings_for(arguments)?;
     let visitor = Visitor {
         username: arguments.username.clone(),
         password: password::password(arguments.password_file.as_deref())?,
-        tenant: arguments.tenant.map(TenantId),
+        tenant: arguments.tenant.clone(),
         encoding: arguments.login_encoding.as_ref().map(|_| config.portal.login_encoding),
     };
     logging::start(&config.log);
-    Runtime::new().map_err(Failure::Start)?.block_on(probe(arguments, config, &visitor, recording))
+    Runtime::new().map_err(Failure::Start)?.block_on(probe(arguments, (&config, kept), &visitor, recording))
 }
 
 async fn probe(
     arguments: &Arguments,
-    mut config: Config,
+    (config, mut kept): (&Config, Config),
     visitor: &Visitor,
     recording: Option<Recording>,
 ) -> Result<(), Failure> {
     let stop = StopSignals::listen().map_err(Failure::Start)?;
     let portal = Portal::new(config.portal.clone()).map_err(Failure::Client)?;
     let mut door = Door::new(portal, stop);
-    let visited = visit(&mut door, (arguments, &config), visitor, recording).await;
-    if !door.leave().await {
-        eprintln!(
-            "signing out was not answered; the portal ends the session by itself after 30 idle minutes"
-        );
+    let visited = visit(&mut door, (arguments, config), visitor, recording).await;
+    match door.leave().await {
+        Farewell::Said => {}
+        Farewell::Unanswered => eprintln!("signing out was not answered; {BY_ITSELF}"),
+        Farewell::Refused(error) => eprintln!("signing out failed: {error}; {BY_ITSELF}"),
     }
-    let Visited { table, recording, signed_in, learnt, mode } = visited?;
+    let Visited { table, is_usable, recording, signed_in, learnt, mode } = visited?;
     // Whoever stopped it while it signed out wants no files either.
     door.pause(Duration::ZERO).await?;
     super::print(&table)?;
-    config.portal.auth_token_mode = mode;
-    write_new(&arguments.output, &written::written(config, &signed_in, &learnt))?;
-    if let Some(recording) = recording {
-        recording.write()?;
+    // The answers first: without them, and without settings, the next probe finds nothing in its way.
+    if let (Some(recording), Some(folder)) = (&recording, &arguments.record) {
+        let count = recording.write()?;
+        super::print(&format!("\nRecorded: {count} answers in {}\n", folder.display()))?;
     }
+    if !is_usable {
+        return Err(Failure::NothingUsable);
+    }
+    kept.portal.auth_token_mode = mode;
+    let settings = written::written(kept, &signed_in, &learnt);
+    write_new(&arguments.output, &settings).inspect_err(|_| {
+        if let Some(recording) = &recording {
+            recording.undo();
+        }
+    })?;
     let output = arguments.output.display();
     super::print(&format!("\nWritten: {output}. Next: portalgraph serve --config {output}\n"))
 }
@@ -147,6 +168,7 @@ async fn probe(
 /// What a whole visit brought.
 struct Visited {
     table: String,
+    is_usable: bool,
     recording: Option<Recording>,
     signed_in: sign_in::SignedIn,
     learnt: reads::Learnt,
@@ -170,12 +192,14 @@ async fn visit(
     let mut reads = Reads::new(door, given, recording);
     reads.all().await?;
     let (table, mode) = (report::table(&reads.rows), reads.mode());
+    let is_usable = reads.rows.iter().any(report::Row::is_usable);
     let (recording, learnt) = (reads.recording.take(), std::mem::take(&mut reads.learnt));
-    Ok(Visited { table, recording, signed_in, learnt, mode })
+    Ok(Visited { table, is_usable, recording, signed_in, learnt, mode })
 }
 
-/// The settings to begin with: the file, the environment, and what the command line says instead.
-fn settings_for(arguments: &Arguments) -> Result<Config, Failure> {
+/// The settings to begin with: the file, the environment, and what the command line says instead; and those of them to
+/// be written, without the environment's, which is there again when the file is used and may hold what belongs in none.
+fn settings_for(arguments: &Arguments) -> Result<(Config, Config), Failure> {
     let given = [
         ("--url", "PORTAL__URL", &arguments.url),
         ("--callback-url", "PORTAL__CALLBACK_URL", &arguments.callback_url),
@@ -193,13 +217,16 @@ fn settings_for(arguments: &Arguments) -> Result<Config, Failure> {
         over.push(setting);
     }
     let file: Option<&Path> = arguments.config.as_deref();
+    let mut kept = Config::load(file, over.clone().into_iter())?;
     let config = Config::load(file, settings::environment().chain(over))?;
     if config.portal.url.is_empty() {
         let reason =
             "it is not given, and neither --config nor PORTALGRAPH__PORTAL__URL says where the portal is";
         return Err(Failure::Option { option: "--url", reason: reason.to_owned() });
     }
-    Ok(config)
+    kept.portal.url.clone_from(&config.portal.url);
+    kept.portal.callback_url.clone_from(&config.portal.callback_url);
+    Ok((config, kept))
 }
 
 /// A time to wait.

@@ -22,10 +22,15 @@ use crate::portal::reference::{
 };
 use crate::portal::skill_group::{GetSkillGroups, GetSkillsForAgent};
 use crate::portal::user::{GetUserByIdProgram, GetUsers, User};
-use crate::portal::{Authentication, Base, CallbackId, Observation, Operation, PortalError, UserId};
+use crate::portal::{
+    Authentication, Base, CallbackId, Observation, Operation, PortalError, Reply as _, UserId,
+};
 
 /// How many reads the contract has.
 const READS: usize = 22;
+
+/// Why the reads after a session's end are not put.
+const ENDED: &str = "the portal had ended the session";
 
 /// What the reads go by, beside each other's answers.
 pub(super) struct Given {
@@ -43,6 +48,8 @@ pub(super) struct Reads<'a> {
     pub(super) rows: Vec<Row>,
     pub(super) recording: Option<Recording>,
     pub(super) learnt: Learnt,
+    /// Whether the portal has ended the session, after which nothing is asked.
+    has_ended: bool,
 }
 
 /// What the answers say of the portal's dialect.
@@ -60,7 +67,7 @@ pub(super) struct Learnt {
 
 impl<'a> Reads<'a> {
     pub(super) fn new(door: &'a mut Door, given: Given, recording: Option<Recording>) -> Self {
-        Self { door, given, rows: Vec::new(), recording, learnt: Learnt::default() }
+        Self { door, given, rows: Vec::new(), recording, learnt: Learnt::default(), has_ended: false }
     }
 
     /// Asks everything.
@@ -175,24 +182,30 @@ impl<'a> Reads<'a> {
         question: Result<O, &'static str>,
     ) -> Result<Option<O::Reply>, Failure> {
         let question = match question {
+            _ if self.has_ended => Err(ENDED),
             _ if O::BASE == Base::Callback && !self.given.has_callbacks => Err("no --callback-url was given"),
             question => question,
         };
         let question = match question {
             Ok(question) => question,
             Err(reason) => {
-                self.note(Row { operation: O::NAME, asked: Asked::Not(reason) }, reason);
+                if !self.has_ended {
+                    self.announce(O::NAME);
+                    eprintln!("{reason}");
+                }
+                self.rows.push(Row { operation: O::NAME, asked: Asked::Not(reason) });
                 return Ok(None);
             }
         };
         if self.rows.iter().any(|row| !matches!(row.asked, Asked::Not(_))) {
             self.door.pause(self.given.pause).await?;
         }
-        let first = self.door.look(&question).await?;
-        let observed = self.again_without_token(&question, first).await?;
+        self.announce(O::NAME);
+        let observed = self.look(&question).await.inspect_err(|_| eprintln!("stopped"))?;
         match observed {
             Err(error) => {
-                self.note(Row { operation: O::NAME, asked: Asked::InVain(error) }, "no answer");
+                eprintln!("no answer");
+                self.rows.push(Row { operation: O::NAME, asked: Asked::InVain(error) });
                 Ok(None)
             }
             Ok(observed) => {
@@ -200,17 +213,21 @@ impl<'a> Reads<'a> {
                     self.learnt.has_seconds = observed.json.as_ref().is_some_and(are_seconds);
                 }
                 if let (Some(recording), Some(json)) = (&mut self.recording, &observed.json) {
-                    recording.keep(O::NAME, json);
+                    recording.keep(O::NAME, O::Reply::spellings(), json);
                 }
                 let (rows, asks_for_all) = (observed.spelt.rows, O::FIELDS.contains(&"pageSize"));
                 let total = observed.spelt.total.filter(|_| asks_for_all && observed.outcome.is_ok());
                 let short = total.filter(|total| usize::try_from(*total).is_ok_and(|total| total > rows));
                 self.learnt.short = self.learnt.short.or(short.map(|total| (O::NAME, rows, total)));
-                let told = format!("{} ms", observed.elapsed.as_millis());
+                eprintln!("{} ms", observed.elapsed.as_millis());
                 let (reply, problem) = match observed.outcome {
                     Ok(reply) => (Some(reply), None),
                     Err(error) => (None, Some(error)),
                 };
+                if matches!(problem, Some(PortalError::SessionEnded { .. })) {
+                    self.has_ended = true;
+                    eprintln!("the portal has ended the session; nothing more is asked");
+                }
                 let asked = Asked::Answered {
                     status: observed.status,
                     code: observed.code,
@@ -219,16 +236,23 @@ impl<'a> Reads<'a> {
                     spelt: observed.spelt,
                     problem,
                 };
-                self.note(Row { operation: O::NAME, asked }, &told);
+                self.rows.push(Row { operation: O::NAME, asked });
                 Ok(reply)
             }
         }
     }
 
-    fn note(&mut self, row: Row, told: &str) {
-        self.rows.push(row);
-        let (number, name) = (self.rows.len(), self.rows.last().map_or("", |row| row.operation));
-        eprintln!("{number:>2} of {READS} {name} … {told}");
+    /// Says what comes next, before it is asked: what takes long should have a name.
+    fn announce(&self, operation: &str) {
+        eprint!("{:>2} of {READS} {operation} … ", self.rows.len() + 1);
+    }
+
+    async fn look<O: Operation>(
+        &mut self,
+        question: &O,
+    ) -> Result<Result<Observation<O::Reply>, PortalError>, Failure> {
+        let first = self.door.look(question).await?;
+        self.again_without_token(question, first).await
     }
 
     /// A read that may be refused for a token it does not document is put once more without; that decides for all.

@@ -8,19 +8,26 @@ use serde_json::Value;
 
 use super::mask::Mask;
 use crate::cli::failure::Failure;
+use crate::portal::Spelling;
 
 /// The masked answers of one probe, by operation.
 pub(super) struct Recording {
     folder: PathBuf,
     mask: Mask,
     answers: Vec<(PathBuf, String)>,
+    /// Whether the folder is made by this recording.
+    is_new: bool,
 }
 
 impl Recording {
     /// A recording into this folder, which may be new, or hold anything but recordings.
     pub(super) fn into(folder: &Path) -> Result<Self, Failure> {
+        let mut is_new = false;
         let held = match fs::read_dir(folder) {
-            Err(error) if error.kind() == ErrorKind::NotFound => false,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                is_new = true;
+                false
+            }
             Err(reason) => return Err(Failure::File { path: folder.to_owned(), reason }),
             Ok(mut entries) => entries.any(|entry| {
                 entry.is_ok_and(|entry| entry.path().extension().is_some_and(|extension| extension == "json"))
@@ -30,29 +37,44 @@ impl Recording {
             return Err(Failure::Exists { option: "--record", path: folder.to_owned() });
         }
         let mask = Mask::new().map_err(|_| Failure::NoRandomness)?;
-        Ok(Self { folder: folder.to_owned(), mask, answers: Vec::new() })
+        Ok(Self { folder: folder.to_owned(), mask, answers: Vec::new(), is_new })
     }
 
     /// Takes an answer in.
-    pub(super) fn keep(&mut self, operation: &'static str, answer: &Value) {
-        let masked = self.mask.masked(answer);
+    pub(super) fn keep(&mut self, operation: &'static str, known: &'static [Spelling], answer: &Value) {
+        let masked = self.mask.masked(known, answer);
         self.answers.push((self.folder.join(format!("{operation}.json")), format!("{masked:#}\n")));
     }
 
-    /// Writes it all, or nothing.
-    pub(super) fn write(self) -> Result<(), Failure> {
+    /// Writes it all, or nothing; tells how many answers it holds.
+    pub(super) fn write(&self) -> Result<usize, Failure> {
+        if self.answers.is_empty() {
+            return Ok(0);
+        }
         fs::create_dir_all(&self.folder)
             .map_err(|reason| Failure::File { path: self.folder.clone(), reason })?;
         for (number, (path, text)) in self.answers.iter().enumerate() {
             if let Err(failure) = write_new(path, text) {
-                for (path, _) in self.answers.iter().take(number) {
-                    // It was written a moment ago; if it cannot be removed, the failure told says enough.
-                    let _ = fs::remove_file(path);
-                }
+                self.remove(number);
                 return Err(failure);
             }
         }
-        Ok(())
+        Ok(self.answers.len())
+    }
+
+    /// Takes back what was written, because what belongs beside it could not be.
+    pub(super) fn undo(&self) {
+        self.remove(self.answers.len());
+    }
+
+    fn remove(&self, written: usize) {
+        // It was written a moment ago; if it cannot be removed, the failure told says enough.
+        for (path, _) in self.answers.iter().take(written) {
+            let _ = fs::remove_file(path);
+        }
+        if self.is_new {
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 }
 

@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::portal::expected::{is_filled_elsewhere, is_left_unread};
 use crate::portal::{PortalError, Spelt};
 
-/// How many keys are shown of each kind.
-const SHOWN: usize = 8;
+/// How wide a line of keys may be; all of them are shown, on as many lines as they need.
+const WIDTH: usize = 110;
 
 /// One read.
 pub(super) struct Row {
@@ -34,7 +35,18 @@ pub(super) enum Asked {
     },
 }
 
-/// The table.
+impl Row {
+    /// Whether the gateway could use what came back.
+    pub(super) fn is_usable(&self) -> bool {
+        matches!(self.asked, Asked::Answered { problem: None, .. })
+    }
+
+    fn was_asked(&self) -> bool {
+        !matches!(self.asked, Asked::Not(_))
+    }
+}
+
+/// The table, and below it how many of the reads were of use.
 pub(super) fn table(rows: &[Row]) -> String {
     let width = rows.iter().map(|row| shown(row.operation).len()).max().unwrap_or_default();
     let mut table = format!("{:width$}  HTTP  {:<42}  {:>6}  {:>6}\n", "operation", "answer", "rows", "ms");
@@ -57,11 +69,21 @@ pub(super) fn table(rows: &[Row]) -> String {
                 }
                 let others = spelt.others.iter().map(|(key, name)| format!("{key} for {name}")).collect();
                 several(&mut table, "spelt otherwise", &others);
-                several(&mut table, "not read", &spelt.unknown);
-                several(&mut table, "in no record", &spelt.missing);
+                let (mut unread, mut missing) = (spelt.unknown.clone(), spelt.missing.clone());
+                unread.retain(|key| !is_left_unread(row.operation, key));
+                missing.retain(|field| !is_filled_elsewhere(row.operation, field));
+                several(&mut table, "not read", &unread);
+                several(&mut table, "in no record", &missing);
             }
         }
     }
+    let usable = rows.iter().filter(|row| row.is_usable()).count();
+    let failed = rows.iter().filter(|row| row.was_asked() && !row.is_usable()).count();
+    let not_asked = rows.iter().filter(|row| !row.was_asked()).count();
+    line(
+        &mut table,
+        format_args!("\n{usable} of {} reads usable, {failed} not usable, {not_asked} not asked", rows.len()),
+    );
     table
 }
 
@@ -81,10 +103,14 @@ fn several(table: &mut String, what: &str, keys: &BTreeSet<String>) {
     if keys.is_empty() {
         return;
     }
-    let first = keys.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
-    let more = match keys.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(", and {more} more"),
-    };
-    line(table, format_args!("  {what} ({}): {first}{more}", keys.len()));
+    let mut row = format!("  {what} ({}):", keys.len());
+    for (number, key) in keys.iter().enumerate() {
+        let comma = if number + 1 == keys.len() { "" } else { "," };
+        if row.len() + key.len() + 2 > WIDTH {
+            line(table, format_args!("{row}"));
+            "   ".clone_into(&mut row);
+        }
+        let _ = write!(row, " {key}{comma}");
+    }
+    line(table, format_args!("{row}"));
 }

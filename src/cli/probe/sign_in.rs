@@ -26,10 +26,16 @@ const ENCODINGS: [Encoding; 6] = [
 pub(super) struct Visitor {
     pub(super) username: String,
     pub(super) password: Secret,
-    /// The tenant to enter, where there are several.
-    pub(super) tenant: Option<TenantId>,
+    /// The tenant to enter, where there are several, or to be in: its number, prefix or name.
+    pub(super) tenant: Option<String>,
     /// The one encoding to try; without it, the others too.
     pub(super) encoding: Option<Encoding>,
+}
+
+/// Whether a login name has the portal's form; one without would be refused in every encoding, one after the other.
+pub(super) fn is_login_name(name: &str) -> bool {
+    let is_part = |part: &str| !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace());
+    name.split_once('@').is_some_and(|(name, customer)| is_part(name) && is_part(customer))
 }
 
 /// What signing in brought.
@@ -82,8 +88,9 @@ pub(super) async fn sign_in(
         let (reply, tenant) = if reply.outcome() == Outcome::TenantSelectionRequired {
             enter(door, settings, visitor, &reply).await?
         } else {
-            let only = reply.accessible_tenants_list.first().map(|tenant| Tenant::clone(tenant));
-            (reply, only)
+            let only = only(&reply);
+            check(visitor, &only)?;
+            (reply, Some(only))
         };
         let listed = tenant.and_then(|tenant| tenant.program_prefix);
         let in_name = || visitor.username.rsplit_once('@').map(|(_, prefix)| prefix.to_owned());
@@ -93,21 +100,68 @@ pub(super) async fn sign_in(
     Err(Failure::Unreadable { tried: encodings.into_iter().map(spelling).collect() })
 }
 
-/// Enters the tenant that was given; without one, tells which there are.
+/// The tenant of a user who has one, as far as the portal tells it.
+fn only(reply: &LoginReply) -> Tenant {
+    let listed =
+        reply.accessible_tenants_list.first().map(|tenant| Tenant::clone(tenant)).unwrap_or_default();
+    Tenant {
+        id_program: reply.id_program.or(listed.id_program),
+        program_prefix: reply.program_prefix.clone().or(listed.program_prefix),
+        ..listed
+    }
+}
+
+/// Fails if another tenant was meant than the one there is.
+fn check(visitor: &Visitor, only: &Tenant) -> Result<(), Failure> {
+    match &visitor.tenant {
+        Some(_) if *only == Tenant::default() => {
+            eprintln!("the portal does not tell which tenant this is, so --tenant was not compared with it");
+            Ok(())
+        }
+        Some(given) if !is_named(only, given) => {
+            list([only])?;
+            Err(Failure::NoSuchTenant { given: given.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a tenant is meant, by its number, prefix or name.
+fn is_named(tenant: &Tenant, given: &str) -> bool {
+    let is =
+        |text: &Option<String>| text.as_ref().is_some_and(|text| text.to_lowercase() == given.to_lowercase());
+    tenant.id_program.is_some_and(|id| id.to_string() == given)
+        || is(&tenant.program_prefix)
+        || is(&tenant.program_nm)
+}
+
+fn list<'a>(tenants: impl IntoIterator<Item = &'a Tenant>) -> Result<(), Failure> {
+    let lines = tenants.into_iter().map(|tenant| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let id = tenant.id_program.map(|id| id.to_string()).unwrap_or_default();
+        format!("  {id:<10} {:<6} {}\n", text(&tenant.program_prefix), text(&tenant.program_nm))
+    });
+    crate::cli::print(&format!("The tenants of this user:\n\n{}\n", lines.collect::<String>()))
+}
+
+/// Enters the tenant that was given; without one, and with one that is not there, tells which there are.
 async fn enter(
     door: &mut Door,
     settings: &Portal,
     visitor: &Visitor,
     reply: &LoginReply,
 ) -> Result<(LoginReply, Option<Tenant>), Failure> {
-    let Some(tenant) = visitor.tenant else {
-        let listed = reply.accessible_tenants_list.iter().map(|tenant| {
-            let text = |text: &Option<String>| text.clone().unwrap_or_default();
-            let id = tenant.id_program.map(|id| id.to_string()).unwrap_or_default();
-            format!("  {id:<10} {:<6} {}\n", text(&tenant.program_prefix), text(&tenant.program_nm))
-        });
-        crate::cli::print(&format!("The tenants of this user:\n\n{}\n", listed.collect::<String>()))?;
+    let all = || reply.accessible_tenants_list.iter().map(|tenant| &**tenant);
+    let Some(given) = &visitor.tenant else {
+        list(all())?;
         return Err(Failure::Tenant);
+    };
+    let chosen = all().find(|tenant| is_named(tenant, given)).cloned();
+    // A portal that lists none may know the number all the same.
+    let unlisted = given.parse().ok().filter(|_| reply.accessible_tenants_list.is_empty()).map(TenantId);
+    let Some(tenant) = chosen.as_ref().and_then(|tenant| tenant.id_program).or(unlisted) else {
+        list(all())?;
+        return Err(Failure::NoSuchTenant { given: given.clone() });
     };
     let operation = AuthorizeUserToTenant {
         username: Some(encode(settings.tenant_selection_encoding, &visitor.username)),
@@ -116,8 +170,7 @@ async fn enter(
         ..AuthorizeUserToTenant::default()
     };
     let entered = door.enter(&operation).await?.map_err(|error| refusal(&error))?;
-    let listed = reply.accessible_tenants_list.iter().find(|listed| listed.id_program == Some(tenant));
-    Ok((entered, listed.map(|tenant| Tenant::clone(tenant))))
+    Ok((entered, chosen))
 }
 
 /// Why there is no session, and what to change.
@@ -127,7 +180,7 @@ fn refusal(error: &PortalError) -> Failure {
         PortalError::Unreachable { .. } | PortalError::TimedOut { .. } => {
             return Failure::SignIn {
                 reason: error.to_string(),
-                advice: "check --url, and that this machine may reach it",
+                advice: "check --url, and that this machine reaches it and trusts its certificate",
             };
         }
         _ => {

@@ -1,29 +1,12 @@
-//! The operations the gateway has, one line each, as the contract's tests look at them.
+//! The operations the gateway has, as the contract's tests look at them.
 
-use portalgraph::portal::access::{GetAccessSummaryByUser, GetManageableAccessCollections};
-use portalgraph::portal::agent::{GetAllAgents, GetAllAgentsForSkill};
-use portalgraph::portal::attribute::{GetAllAttributes, SaveAttributesToAgent, UpdateAgentAttributes};
-use portalgraph::portal::auth::{AuthorizeUserToTenant, Login, Logout};
-use portalgraph::portal::callback::{
-    CancelCallback, CreateCallbackRequest, GetAgentDispositionStatusCodes, GetCallbackInfo,
-    GetDialedNumberList, TestWS, UpdateCallbackRequest,
-};
-use portalgraph::portal::precision_queue::{GetAllPrecisionQueues, GetPQByID, UpdatePrecisionQueue};
-use portalgraph::portal::reference::{
-    GetAllAgentDeskSettings, GetAllApmProfiles, GetAllBillingUnits, GetAllDepartments, GetAllPlatforms,
-    GetAllRoles, GetAllSites,
-};
-use portalgraph::portal::skill_group::{
-    GetSkillGroups, GetSkillsForAgent, SaveAgentsToSkill, SaveSkillGroup, SaveSkillsToAgent,
-};
-use portalgraph::portal::user::{
-    CloneUser, DeleteUser, EnableDisableUserInICM, EnableDisableUserInPortal, GetUserByIdProgram, GetUsers,
-    ResetPassword, SetUserStatus, UpdateUser,
-};
+use portalgraph::portal::callback::TestWS;
 use portalgraph::portal::{Authentication, Base, Body, Noun, Operation, Record};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::operations::{changes, reads};
 
 /// Reads a value as a record and writes that again.
 pub type Echo = fn(&Value) -> Result<Value, String>;
@@ -65,55 +48,15 @@ fn built<O: Operation>(reply: Echo) -> Built {
 }
 
 macro_rules! built {
-    ($($operation:ty,)*) => {
+    ([$($operation:ty,)*]) => {
         vec![$(built::<$operation>(echo::<<$operation as Operation>::Reply>)),*]
     };
 }
 
 /// Every operation the gateway has.
 pub fn all() -> Vec<Built> {
-    let mut all = built![
-        Login,
-        AuthorizeUserToTenant,
-        Logout,
-        GetAllAgents,
-        GetAllAgentsForSkill,
-        GetAllAttributes,
-        GetAllPrecisionQueues,
-        GetPQByID,
-        GetSkillGroups,
-        GetSkillsForAgent,
-        GetAccessSummaryByUser,
-        GetManageableAccessCollections,
-        GetAllAgentDeskSettings,
-        GetAllApmProfiles,
-        GetAllBillingUnits,
-        GetAllDepartments,
-        GetAllPlatforms,
-        GetAllRoles,
-        GetAllSites,
-        GetUserByIdProgram,
-        GetUsers,
-        GetAgentDispositionStatusCodes,
-        GetCallbackInfo,
-        GetDialedNumberList,
-        SaveAgentsToSkill,
-        SaveAttributesToAgent,
-        SaveSkillGroup,
-        SaveSkillsToAgent,
-        UpdateAgentAttributes,
-        UpdatePrecisionQueue,
-        CloneUser,
-        DeleteUser,
-        EnableDisableUserInICM,
-        EnableDisableUserInPortal,
-        ResetPassword,
-        SetUserStatus,
-        UpdateUser,
-        CancelCallback,
-        CreateCallbackRequest,
-        UpdateCallbackRequest,
-    ];
+    let mut all: Vec<Built> = reads!(built);
+    all.extend(changes!(built));
     // Its reply is not documented, so none is read.
     all.push(built::<TestWS>(|value| Ok(value.clone())));
     all

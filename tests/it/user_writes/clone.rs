@@ -87,7 +87,7 @@ async fn what_is_named_is_sent_with_its_names_and_the_rest_is_not() {
         "cloneUserIdAgentDeskSettings": ben.agent_desk_settings_id.map(|it| it.0),
         "cloneUserIdProfile": ben.id_profile.map(|it| it.0),
         "cloneUserProgramDepartmentNm": department["name"], "cloneUserProgramSiteNm": site["name"],
-        "cloneUserProgramBillUnitNm": unit["name"], "cloneUserIdProgramGroup": -1, "ssoEnabledUser": false,
+        "cloneUserPassword": "(hidden)", "cloneUserProgramBillUnitNm": unit["name"], "cloneUserIdProgramGroup": -1, "ssoEnabledUser": false,
         "reUseADUser": false, "reUseAgentId": false, "skipUnityUser": true,
         "selectedUserCollectionIds": collections[0], "selectedAgentCollectionIds": collections[1],
     });
