@@ -2,7 +2,6 @@
 
 mod change;
 mod clone;
-mod constants;
 mod delete;
 mod partly;
 mod password;
@@ -14,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portalgraph::portal::UserId;
 use portalgraph::portal::user::User;
-use portalgraph::simulator::{DEMO_LOGIN, World};
+use portalgraph::simulator::{DEMO_LOGIN, Fault, World};
 use serde_json::{Value, json};
 
 use crate::house::{Answer, Client, House};
@@ -118,4 +117,23 @@ pub fn told(payload: &Value) -> Vec<(String, String)> {
 /// The same, as written in a test.
 pub fn expected(errors: &[(&str, &str)]) -> Vec<(String, String)> {
     errors.iter().map(|(code, path)| ((*code).to_owned(), (*path).to_owned())).collect()
+}
+
+#[tokio::test]
+async fn a_read_that_the_portal_refuses_is_no_reason_of_the_mutation() {
+    let scene = Scene::open().await;
+    for operation in ["getUserByIdProgram", "getUsers"] {
+        scene.house.simulator.faults().always(operation, Fault::RefuseWith("GET_USERS_FAILED"));
+    }
+    for (name, shown) in [
+        ("cloneUser", "user { id }"),
+        ("updateUser", "user { id }"),
+        ("deleteUser", "deletedUserId"),
+        ("resetPassword", "user { id }"),
+    ] {
+        let answer = scene.try_mutation(name, shown, fine_input(name)).await;
+        assert_eq!(answer.body["data"][name], Value::Null, "{name}");
+        assert_eq!(answer.codes(), ["PORTAL_REFUSED"], "{name}: {}", answer.body);
+        assert_eq!(scene.house.calls().get(name), None, "{name} was called");
+    }
 }

@@ -1,9 +1,11 @@
 //! Every write of the portal through the graph: carried out, refused, lost, and never sent twice.
 
+mod inputs;
 mod outcome;
 mod precision_queue;
 mod reach;
 mod schedule;
+mod seen;
 mod table;
 
 use std::collections::BTreeSet;
@@ -13,11 +15,8 @@ use serde_json::{Value, json};
 
 use crate::contract::guide::guide;
 use crate::house::House;
+use outcome::leak;
 use table::{Write, house, ready, sent};
-
-fn leak(text: &str) -> &'static str {
-    Box::leak(text.to_owned().into_boxed_str())
-}
 
 #[tokio::test]
 async fn every_write_is_carried_out_once_and_read_back() {
@@ -72,7 +71,8 @@ async fn every_constant_of_every_write_is_typed() {
                 "success" => {}
                 "caller_error" => {
                     let body = refuse(&house, &client, write, name).await;
-                    let error = &body["data"]["done"]["userErrors"][0];
+                    let errors = &body["data"]["done"]["userErrors"];
+                    let [error] = errors.as_array().unwrap().as_slice() else { panic!("{about}: {body}") };
                     assert!(body.get("errors").is_none(), "{about}: {body}");
                     assert_eq!(error["portalCode"], name.as_str(), "{about}: {body}");
                     assert_ne!(error["code"], "UNKNOWN", "{about}");
@@ -82,6 +82,7 @@ async fn every_constant_of_every_write_is_typed() {
                 _ => {
                     let body = refuse(&house, &client, write, name).await;
                     assert!(body["data"]["done"].is_null(), "{about}: {body}");
+                    assert_eq!(body["errors"][0]["path"], json!(["done"]), "{about}: {body}");
                     let extensions = &body["errors"][0]["extensions"];
                     assert_eq!(extensions["code"], "PORTAL_REFUSED", "{about}: {body}");
                     assert_eq!(extensions["portalCode"], name.as_str(), "{about}: {body}");
