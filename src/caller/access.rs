@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::portal::UserId;
 use crate::portal::access::{
     GetAccessSummaryByUser, GetAccessSummaryByUserReply, GetManageableAccessCollections,

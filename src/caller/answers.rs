@@ -1,4 +1,4 @@
-//! Kept answers of the portal: bounded by size, each for as long as its shortest-lived noun, keyed first by whose they
+//! Kept answers of the upstreams: bounded by size, each for as long as its shortest-lived noun, keyed first by whose they
 //! are. Identical questions under way are one call.
 
 use std::any::Any;
@@ -11,9 +11,10 @@ use moka::Expiry;
 use moka::future::Cache;
 
 use super::epochs::Stamp;
+use super::error::CallerError;
 use crate::config;
-use crate::portal::{Noun, Operation, PortalError};
 use crate::session::Identity;
+use crate::upstream::{Call, Noun};
 
 /// What a kept answer is found by; compared by equality, part by part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -121,9 +122,9 @@ impl Answers {
 
     /// How long an operation's answers are kept: as long as the shortest-lived noun it reads.
     #[must_use]
-    pub fn time_to_live<O: Operation>(&self) -> Duration {
+    pub fn time_to_live<C: Call>(&self) -> Duration {
         let settings = &self.settings;
-        let seconds = O::READS.iter().map(|noun| match noun {
+        let seconds = C::READS.iter().map(|noun| match noun {
             Noun::User => settings.user_seconds,
             Noun::SkillGroup => settings.skill_group_seconds,
             Noun::Attribute => settings.attribute_seconds,
@@ -131,6 +132,7 @@ impl Answers {
             Noun::Callback => settings.callback_seconds,
             Noun::Access => settings.access_seconds,
             Noun::Catalogue => settings.catalogue_seconds,
+            Noun::IcwsRole => settings.icws_role_seconds,
         });
         Duration::from_secs(seconds.min().unwrap_or_default())
     }
@@ -141,18 +143,23 @@ impl Answers {
         self.kept.contains_key(key) || self.under_way().contains_key(key)
     }
 
+    /// The kept answer, if there is one.
+    pub async fn kept(&self, key: &Key) -> Option<Arc<Kept>> {
+        self.kept.get(key).await
+    }
+
     /// The kept answer, or the one `ask` brings. Whoever asks the same meanwhile waits for that one; failures are not
     /// kept.
     pub async fn get(
         &self,
         key: Key,
-        ask: impl Future<Output = Result<Arc<Kept>, PortalError>>,
-    ) -> Result<Arc<Kept>, PortalError> {
-        if let Some(kept) = self.kept.get(&key).await {
+        ask: impl Future<Output = Result<Arc<Kept>, CallerError>>,
+    ) -> Result<Arc<Kept>, CallerError> {
+        if let Some(kept) = self.kept(&key).await {
             return Ok(kept);
         }
         *self.under_way().entry(key.clone()).or_default() += 1;
         let _waiting = Waiting { answers: self, key: key.clone() };
-        self.kept.try_get_with(key, ask).await.map_err(|error| PortalError::clone(&error))
+        self.kept.try_get_with(key, ask).await.map_err(|error| CallerError::clone(&error))
     }
 }

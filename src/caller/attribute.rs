@@ -1,7 +1,8 @@
 //! Attributes, read whole in one call.
 
 use super::catalogue::Catalogue;
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::portal::attribute::{Attribute, GetAllAttributes, GetAllAttributesReply};
 
 impl Reader {

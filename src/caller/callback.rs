@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::catalogue::Catalogue;
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::portal::callback::{
     Callback, CallbackDisposition, CallbackQueue, GetAgentDispositionStatusCodes,
     GetAgentDispositionStatusCodesReply, GetCallbackInfo, GetDialedNumberList, GetDialedNumberListReply,
@@ -69,6 +70,6 @@ impl Reader {
     /// The prefix of this session's tenant, by which the callback service and cloneUser name it.
     #[must_use]
     pub fn program_prefix(&self) -> Option<String> {
-        self.session().tenant()?.program_prefix.clone()
+        self.session().portal.as_ref()?.tenant()?.program_prefix.clone()
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::portal::reference::{
     AgentDeskSettings, AgentProfile, GetAllAgentDeskSettings, GetAllAgentDeskSettingsReply,
     GetAllApmProfiles, GetAllApmProfilesReply, GetAllBillingUnits, GetAllDepartments, GetAllPlatforms,

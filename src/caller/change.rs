@@ -1,6 +1,6 @@
 //! Why a record that is read, changed and written back was not changed.
 
-use super::reader::CallerError;
+use super::error::CallerError;
 
 /// Why a record was not changed.
 #[derive(Clone, Debug, thiserror::Error)]

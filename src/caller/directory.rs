@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::eligibility::AgentValues;
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use super::roster::Roster;
 use crate::config::AgentIdKind;
 use crate::portal::PlatformId;

@@ -1,4 +1,4 @@
-//! One counter per tenant and noun. A write moves the counters of what it wrote; kept answers carry the counters they
+//! One counter per realm and noun. A write moves the counters of what it wrote; kept answers carry the counters they
 //! were asked under, so an answer from before a write is never found after it. While a write may still be under way
 //! although its answer was lost, nothing about its nouns is kept at all.
 
@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
 
-use crate::portal::{Noun, TenantId};
-use crate::session::{Identity, Upstream};
+use crate::session::{Identity, Realm};
+use crate::upstream::Noun;
 
 const NOUNS: usize = Noun::ALL.len();
 
-/// How many tenants' counters are held; one that is dropped starts anew above every number given out before.
-const TENANTS: u64 = 100_000;
+/// How many realms' counters are held; one that is dropped starts anew above every number given out before.
+const REALMS: u64 = 100_000;
 
 /// The counters of the nouns an operation reads; zero for those it does not.
 pub type Stamp = [u64; NOUNS];
 
-/// What is known of one noun of one tenant.
+/// What is known of one noun of one realm.
 struct Counter {
     epoch: AtomicU64,
     /// Until when a write may still be under way, in milliseconds since the counters were made.
@@ -31,12 +31,12 @@ struct Counter {
 pub struct Epochs {
     next: Arc<AtomicU64>,
     began: Instant,
-    tenants: Cache<(Upstream, TenantId), Arc<[Counter; NOUNS]>>,
+    realms: Cache<Realm, Arc<[Counter; NOUNS]>>,
 }
 
 impl Default for Epochs {
     fn default() -> Self {
-        Self { next: Arc::new(AtomicU64::new(1)), began: Instant::now(), tenants: Cache::new(TENANTS) }
+        Self { next: Arc::new(AtomicU64::new(1)), began: Instant::now(), realms: Cache::new(REALMS) }
     }
 }
 
@@ -52,7 +52,7 @@ impl Epochs {
         stamp
     }
 
-    /// Forgets every answer about these nouns, for everyone in the tenant.
+    /// Forgets every answer about these nouns, for everyone in the realm.
     pub fn advance(&self, identity: &Identity, writes: &[Noun]) {
         let counters = self.counters(identity);
         for noun in writes {
@@ -78,9 +78,8 @@ impl Epochs {
     }
 
     fn counters(&self, identity: &Identity) -> Arc<[Counter; NOUNS]> {
-        let key = (identity.upstream, identity.tenant);
         let counter = |_| Counter { epoch: AtomicU64::new(self.next()), unsettled_until: AtomicU64::new(0) };
-        self.tenants.get_with(key, || Arc::new(std::array::from_fn(counter)))
+        self.realms.get_with(identity.realm, || Arc::new(std::array::from_fn(counter)))
     }
 
     /// Never the same number twice, so that counters that were dropped and made anew match nothing kept before.
@@ -96,13 +95,13 @@ fn milliseconds(duration: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::portal::TenantId;
     use crate::session::Principal;
 
     #[test]
     fn a_write_moves_its_own_nouns_in_its_own_tenant() {
         let identity = |tenant| Identity {
-            upstream: Upstream::Portal,
-            tenant: TenantId(tenant),
+            realm: Realm::Tenant(TenantId(tenant)),
             principal: Principal::LoginName("a".into()),
         };
         let epochs = Epochs::default();
@@ -117,11 +116,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_write_unsettles_its_nouns_for_a_while() {
-        let identity = Identity {
-            upstream: Upstream::Portal,
-            tenant: TenantId(1),
-            principal: Principal::LoginName("a".into()),
-        };
+        let identity =
+            Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::LoginName("a".into()) };
         let epochs = Epochs::default();
         epochs.unsettle(&identity, &[Noun::User], Duration::from_mins(1));
         assert!(!epochs.is_settled(&identity, &[Noun::SkillGroup, Noun::User]));

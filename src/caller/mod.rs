@@ -1,4 +1,4 @@
-//! One signed-in client asking the portal: what is kept, shared, batched, and on whose behalf.
+//! One signed-in client asking the upstreams: what is kept, shared, batched, and on whose behalf.
 
 mod access;
 mod answers;
@@ -9,11 +9,15 @@ mod change;
 mod directory;
 pub mod eligibility;
 mod epochs;
+mod error;
+mod house;
+mod icws_role;
 mod plan;
 mod precision_queue;
 mod reader;
 mod roster;
 mod skill_group;
+mod tally;
 mod turns;
 mod user;
 
@@ -25,10 +29,14 @@ pub use callback::Presence;
 pub use catalogue::Catalogue;
 pub use change::{ChangeError, Stale};
 pub use directory::{AgentDirectory, user_of};
+pub use error::CallerError;
+pub use house::House;
+pub use icws_role::RolesPart;
 pub use precision_queue::StaffedQueue;
-pub use reader::{CallerError, House, Reader};
+pub use reader::Reader;
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
+pub use tally::{Cost, Count, Tally};
 pub use turns::Turn;
 pub use user::revision;
 

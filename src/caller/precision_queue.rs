@@ -7,14 +7,16 @@ use futures_util::future::join_all;
 use super::catalogue::Catalogue;
 use super::change::{ChangeError, Stale};
 use super::eligibility::{CompiledQueue, MissingAttribute, Options, Precedence};
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::config;
 use crate::portal::dialect::clear;
 use crate::portal::precision_queue::{
     GetAllPrecisionQueues, GetAllPrecisionQueuesReply, GetPQByID, GetPQByIDReply, PrecisionQueue,
     UpdatePrecisionQueue,
 };
-use crate::portal::{Noun, PortalError, PrecisionQueueId};
+use crate::portal::{PortalError, PrecisionQueueId};
+use crate::upstream::Noun;
 
 /// A precision queue read by its id: the record with its steps, parsed once.
 #[derive(Clone)]

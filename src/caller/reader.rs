@@ -7,52 +7,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::JoinHandle;
-use tokio_util::task::TaskTracker;
+use tokio::time::Instant;
 
-use super::answers::{Answers, Kept, Key};
-use super::epochs::Epochs;
-use super::turns::{RecordKey, Turn, Turns};
-use crate::config::{self, Config};
-use crate::portal::{Answer, Base, Noun, Operation, Portal, PortalError, TenantId};
-use crate::session::{Identity, Session, Sessions};
+use super::answers::{Kept, Key};
+use super::error::CallerError;
+use super::house::{House, Question};
+use super::tally::{Answered, Tally};
+use super::turns::{RecordKey, Turn};
+use crate::config;
+use crate::icws::Icws;
+use crate::portal::{Portal, TenantId};
+use crate::session::{Held, Identity, Realm, Session, Sessions, Standing};
+use crate::upstream::{Failure as _, Noun, Upstream};
 
-/// What all callers share: the client of the portal, kept answers, counters, and the room for calls.
-pub struct House {
-    portal: Portal,
-    answers: Answers,
-    epochs: Epochs,
-    calls: Arc<Semaphore>,
-    turns: Turns,
-    /// Mutations and writes under way, which outlive the connections they came by.
-    writes: TaskTracker,
-}
-
-/// Room for one call: of the session and of the whole gateway.
-type Room = (OwnedSemaphorePermit, OwnedSemaphorePermit);
-
-/// Why something could not be read.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum CallerError {
-    /// The call failed.
-    #[error(transparent)]
-    Portal(#[from] PortalError),
-    /// The call was a write, and nobody knows whether the portal carried it out.
-    #[error("whether it was carried out is not known: {0}")]
-    OutcomeUnknown(PortalError),
-    /// The request was over before this write was sent: it was not.
-    #[error("the request was over before this was sent")]
-    TooLate,
-    /// Somebody else's change of the same record did not end in time.
-    #[error("the record is being changed by somebody else")]
-    Busy,
-    /// The session has no tenant yet.
-    #[error("a tenant must be selected first")]
-    NoTenant,
-}
-
-type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, PortalError>>>;
+type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>;
 
 /// The reading side of one request's client.
 pub struct Reader {
@@ -61,95 +29,10 @@ pub struct Reader {
     session: Arc<Session>,
     /// Whether the request has been given up or answered: no further write begins then.
     is_over: Arc<AtomicBool>,
+    tally: Tally,
     /// What this request has asked so far, failures too: no question is put twice in one request.
     asked: Mutex<HashMap<Key, Flight>>,
-}
-
-impl House {
-    /// Shared state for callers of this portal.
-    #[must_use]
-    pub fn new(config: &Config, portal: Portal) -> Self {
-        Self {
-            portal,
-            answers: Answers::new(config.cache.clone()),
-            epochs: Epochs::default(),
-            calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
-            turns: Turns::default(),
-            writes: TaskTracker::new(),
-        }
-    }
-
-    /// Runs what must be seen through although whoever asked for it goes away.
-    pub fn follow<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.writes.spawn(work)
-    }
-
-    /// Waits until everything that is followed has ended; a request that is over begins no further write.
-    pub async fn settle(&self) {
-        self.writes.close();
-        self.writes.wait().await;
-    }
-
-    fn patience(&self) -> Duration {
-        Duration::from_millis(self.portal.settings().call_timeout_milliseconds)
-    }
-
-    async fn room<O: Operation>(&self, session: &Session) -> Result<Room, PortalError> {
-        let room = async {
-            // The session's own room first: a wide query of one client waits without holding what others could use.
-            let own = session.calls.clone().acquire_owned().await.ok()?;
-            Some((own, self.calls.clone().acquire_owned().await.ok()?))
-        };
-        let overloaded = PortalError::Overloaded { operation: O::NAME, retry_after: None };
-        tokio::time::timeout(self.patience(), room).await.ok().flatten().ok_or(overloaded)
-    }
-
-    /// One call, in the room there is for it.
-    async fn call<O: Operation>(
-        &self,
-        operation: &O,
-        session: &Session,
-        _: Room,
-    ) -> Result<Answer<O::Reply>, PortalError> {
-        let answer = self.portal.call(operation, Some(session.credentials())).await;
-        if O::BASE == Base::Portal && matches!(answer, Ok(_) | Err(PortalError::Refused { .. })) {
-            session.hear();
-        }
-        answer
-    }
-
-    /// One read, for as long as it may be kept.
-    async fn ask<O: Operation>(&self, operation: &O, session: &Session) -> Result<Arc<Kept>, PortalError> {
-        let room = self.room::<O>(session).await?;
-        let is_settled =
-            || session.identity().is_none_or(|identity| self.epochs.is_settled(identity, O::READS));
-        // Before as well: an answer may be made before a lost write is carried out, and arrive when its time is over.
-        let was_settled = is_settled();
-        let answer = self.call(operation, session, room).await?;
-        let is_settled = was_settled && is_settled();
-        let time_to_live = if is_settled { self.answers.time_to_live::<O>() } else { Duration::ZERO };
-        Ok(Arc::new(Kept::new(answer.reply, answer.bytes, time_to_live)))
-    }
-
-    /// One write, and what must be forgotten after it.
-    async fn tell<O: Operation>(
-        &self,
-        operation: &O,
-        (session, sessions): (&Session, &Sessions),
-        room: Room,
-    ) -> Result<O::Reply, PortalError> {
-        let result = self.call(operation, session, room).await;
-        if let Some(identity) = session.identity() {
-            if result.as_ref().is_err_and(PortalError::leaves_outcome_unknown) {
-                self.epochs.unsettle(identity, O::WRITES, self.patience());
-            }
-            self.epochs.advance(identity, O::WRITES);
-        }
-        if matches!(result, Err(PortalError::SessionEnded { .. })) {
-            sessions.forget(session.id).await;
-        }
-        result.map(|answer| answer.reply)
-    }
+    began: Instant,
 }
 
 impl Reader {
@@ -159,9 +42,14 @@ impl Reader {
         house: Arc<House>,
         sessions: Sessions,
         session: Arc<Session>,
-        is_over: Arc<AtomicBool>,
+        (is_over, tally): (Arc<AtomicBool>, Tally),
     ) -> Self {
-        Self { house, sessions, session, is_over, asked: Mutex::default() }
+        Self { house, sessions, session, is_over, tally, asked: Mutex::default(), began: Instant::now() }
+    }
+
+    /// Until when an answer is still in time for its request, give or take what writing it down takes.
+    pub(super) fn answers_until(&self) -> Instant {
+        self.began + self.house.deadline.mul_f32(0.8)
     }
 
     /// The session this reads for.
@@ -170,36 +58,46 @@ impl Reader {
         &self.session
     }
 
-    /// The tenant this reads in.
-    pub fn tenant(&self) -> Result<TenantId, CallerError> {
-        self.identity().map(|identity| identity.tenant)
+    /// The session at an upstream.
+    pub fn standing<U: Held>(&self) -> Result<&Standing<U>, CallerError> {
+        U::standing(&self.session).ok_or(CallerError::NotSignedIn(U::SYSTEM))
     }
 
-    /// Whose answers these are.
-    pub fn identity(&self) -> Result<&Identity, CallerError> {
-        self.session.identity().ok_or(CallerError::NoTenant)
+    /// Whose answers those of an upstream are.
+    pub fn identity<U: Held>(&self) -> Result<&Identity, CallerError> {
+        self.standing::<U>()?.identity.as_ref().ok_or(CallerError::NoTenant)
+    }
+
+    /// The tenant of the portal this reads in.
+    pub fn tenant(&self) -> Result<TenantId, CallerError> {
+        match self.identity::<Portal>()?.realm {
+            Realm::Tenant(tenant) => Ok(tenant),
+            Realm::Icws => Err(CallerError::NoTenant),
+        }
     }
 
     /// The reply to an operation: kept, under way, or asked for now.
-    pub async fn read<O: Operation>(&self, operation: O) -> Result<Arc<O::Reply>, CallerError> {
-        Ok(self.flight(operation)?.await?.reply())
+    pub async fn read<Q: Question>(&self, question: Q) -> Result<Arc<Q::Reply>, CallerError> {
+        Ok(self.flight(question)?.await?.reply())
     }
 
     /// What `make` makes of the reply, made once for as long as the reply is kept.
-    pub async fn read_as<O: Operation, S: Send + Sync + 'static>(
+    pub async fn read_as<Q: Question, S: Send + Sync + 'static>(
         &self,
-        operation: O,
-        make: impl Fn(&O::Reply) -> S,
+        question: Q,
+        make: impl Fn(&Q::Reply) -> S,
     ) -> Result<Arc<S>, CallerError> {
-        Ok(self.flight(operation)?.await?.shape(make))
+        Ok(self.flight(question)?.await?.shape(make))
     }
 
     /// The reply as the portal has it now, past everything that is kept or under way: what a change is made from.
-    pub async fn read_anew<O: Operation>(&self, operation: O) -> Result<O::Reply, CallerError> {
-        let room = self.house.room::<O>(&self.session).await?;
-        let answer = self.house.call(&operation, &self.session, room).await;
-        if matches!(answer, Err(PortalError::SessionEnded { .. })) {
-            self.sessions.forget(self.session.id).await;
+    pub async fn read_anew<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
+        let room = self.house.room::<Q>(&self.session).await?;
+        let asking = self.tally.ask(Q::NAME);
+        let answer = self.house.call(&question, &self.session, room).await;
+        asking.answered(Answered::Called);
+        if answer.as_ref().is_err_and(CallerError::ends_session) {
+            self.sessions.end::<Q::Upstream>(&self.session).await;
         }
         Ok(answer?.reply)
     }
@@ -207,28 +105,29 @@ impl Reader {
     /// Sends a write, once: it is neither kept nor shared nor tried again, and seen through even if whoever asked for
     /// it goes away meanwhile. Whatever comes of it, answers about what it may have changed are forgotten, because a
     /// write whose answer was lost may have been carried out.
-    pub async fn write<O: Operation>(&self, operation: O) -> Result<O::Reply, CallerError> {
-        self.write_holding(operation, ()).await
+    pub async fn write<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
+        self.write_holding(question, ()).await
     }
 
     /// The same, and what is `held`, such as the turn at the record, is let go when the write is over.
-    pub async fn write_holding<O: Operation, H: Send + 'static>(
+    pub async fn write_holding<Q: Question, H: Send + 'static>(
         &self,
-        operation: O,
+        question: Q,
         held: H,
-    ) -> Result<O::Reply, CallerError> {
-        self.identity()?;
-        let room = self.house.room::<O>(&self.session).await?;
+    ) -> Result<Q::Reply, CallerError> {
+        self.identity::<Q::Upstream>()?;
+        let room = self.house.room::<Q>(&self.session).await?;
         if self.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
         }
+        let patience = self.standing::<Q::Upstream>()?.upstream.patience();
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
+        let asking = self.tally.ask(Q::NAME);
         let sent = self.house.follow(async move {
-            let result = house.tell(&operation, (&session, &sessions), room).await;
-            if std::mem::needs_drop::<H>() && result.as_ref().is_err_and(PortalError::leaves_outcome_unknown)
-            {
+            let result = house.tell(&question, (&session, &sessions), room).await;
+            asking.answered(Answered::Called);
+            if std::mem::needs_drop::<H>() && matches!(result, Err(CallerError::OutcomeUnknown(_))) {
                 // It may still be carried out: until it cannot, nobody else's change of the record may begin.
-                let patience = house.patience();
                 tokio::spawn(async move {
                     tokio::time::sleep(patience).await;
                     drop(held);
@@ -236,57 +135,58 @@ impl Reader {
             }
             result
         });
-        let interrupted = |_| PortalError::Unintelligible {
-            operation: O::NAME,
-            reason: "waiting for it was interrupted".into(),
-        };
-        sent.await.map_err(interrupted).flatten().map_err(|error| {
-            if error.leaves_outcome_unknown() {
-                CallerError::OutcomeUnknown(error)
-            } else {
-                CallerError::Portal(error)
-            }
-        })
+        let interrupted = |_| <Q::Upstream as Upstream>::Error::interrupted(Q::NAME).into().of_write();
+        sent.await.map_err(interrupted).flatten()
     }
 
-    /// Waits for this client's turn to change a record.
+    /// Forgets what is kept of ICWS roles, and keeps nothing new for as long as it may still change by itself.
+    pub(super) fn forget_icws_roles(&self, settles_within: Duration) -> Result<(), CallerError> {
+        let identity = self.identity::<Icws>()?;
+        self.house.epochs.unsettle(identity, &[Noun::IcwsRole], settles_within);
+        self.house.epochs.advance(identity, &[Noun::IcwsRole]);
+        Ok(())
+    }
+
+    /// Waits for this client's turn to change a record of the portal.
     pub async fn turn(&self, noun: Noun, key: i64) -> Result<Turn, CallerError> {
-        let Identity { upstream, tenant, .. } = *self.identity()?;
-        let turn = self.house.turns.take(RecordKey { upstream, tenant, noun, key });
+        let realm = self.identity::<Portal>()?.realm;
+        let turn = self.house.turns.take(RecordKey { realm, noun, key });
+        let patience = self.standing::<Portal>()?.upstream.patience();
         // Whoever holds it reads and writes, and after a lost answer keeps it for as long again.
-        tokio::time::timeout(3 * self.house.patience(), turn).await.map_err(|_| CallerError::Busy)
+        tokio::time::timeout(3 * patience, turn).await.map_err(|_| CallerError::Busy)
     }
 
     /// The settings of the portal.
     #[must_use]
     pub fn portal_settings(&self) -> &config::Portal {
-        self.house.portal.settings()
+        &self.house.portal_settings
     }
 
     /// Whether reading the operation would cost no call.
-    pub fn is_at_hand<O: Operation>(&self, operation: &O) -> bool {
-        self.key(operation).is_ok_and(|key| self.has_asked(&key) || self.house.answers.has(&key))
+    pub fn is_at_hand<Q: Question>(&self, question: &Q) -> bool {
+        self.key(question).is_ok_and(|key| self.has_asked(&key) || self.house.answers.has(&key))
     }
 
     fn has_asked(&self, key: &Key) -> bool {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
 
-    fn key<O: Operation>(&self, operation: &O) -> Result<Key, CallerError> {
-        let identity = self.identity()?.clone();
-        let epochs = self.house.epochs.stamp(&identity, O::READS);
-        let question = serde_json::to_string(operation).unwrap_or_default().into();
-        Ok(Key { identity, operation: O::NAME, epochs, question })
+    fn key<Q: Question>(&self, question: &Q) -> Result<Key, CallerError> {
+        let identity = self.identity::<Q::Upstream>()?.clone();
+        let epochs = self.house.epochs.stamp(&identity, Q::READS);
+        let question = serde_json::to_string(question).unwrap_or_default().into();
+        Ok(Key { identity, operation: Q::NAME, epochs, question })
     }
 
-    fn flight<O: Operation>(&self, operation: O) -> Result<Flight, CallerError> {
-        let key = self.key(&operation)?;
+    fn flight<Q: Question>(&self, question: Q) -> Result<Flight, CallerError> {
+        let key = self.key(&question)?;
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = asked.get(&key) {
             return Ok(flight.clone());
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
-        let flight = fly(house, session, sessions, (key.clone(), operation)).boxed().shared();
+        let tally = self.tally.clone();
+        let flight = fly((house, tally), session, sessions, (key.clone(), question)).boxed().shared();
         asked.insert(key, flight.clone());
         Ok(flight)
     }
@@ -294,23 +194,31 @@ impl Reader {
 
 /// Gets one answer. The call may be another session's of the same identity: if it was that session that had ended, the
 /// question is put again with ours, which may well be alive.
-async fn fly<O: Operation>(
-    house: Arc<House>,
+async fn fly<Q: Question>(
+    (house, tally): (Arc<House>, Tally),
     session: Arc<Session>,
     sessions: Sessions,
-    (key, operation): (Key, O),
-) -> Result<Arc<Kept>, PortalError> {
+    (key, question): (Key, Q),
+) -> Result<Arc<Kept>, CallerError> {
+    let asking = tally.ask(Q::NAME);
+    if let Some(kept) = house.answers.kept(&key).await {
+        asking.answered(Answered::Kept);
+        return Ok(kept);
+    }
     let ours = AtomicBool::new(false);
     let ask = || async {
         ours.store(true, Ordering::Relaxed);
-        house.ask(&operation, &session).await
+        house.ask(&question, &session).await
     };
+    let has_ended =
+        |result: &Result<Arc<Kept>, CallerError>| result.as_ref().is_err_and(CallerError::ends_session);
     let mut result = house.answers.get(key.clone(), ask()).await;
-    if matches!(result, Err(PortalError::SessionEnded { .. })) && !ours.load(Ordering::Relaxed) {
+    if has_ended(&result) && !ours.load(Ordering::Relaxed) {
         result = house.answers.get(key, ask()).await;
     }
-    if matches!(result, Err(PortalError::SessionEnded { .. })) && ours.load(Ordering::Relaxed) {
-        sessions.forget(session.id).await;
+    asking.answered(if ours.load(Ordering::Relaxed) { Answered::Called } else { Answered::Shared });
+    if has_ended(&result) && ours.load(Ordering::Relaxed) {
+        sessions.end::<Q::Upstream>(&session).await;
     }
     result
 }

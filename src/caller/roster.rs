@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::error::CallerError;
 use super::plan;
-use super::reader::{CallerError, Reader};
+use super::reader::Reader;
 use crate::portal::user::{GetUsers, GetUsersReply, User};
 use crate::portal::{AccountId, PortalError, UserId};
 

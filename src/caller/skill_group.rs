@@ -8,8 +8,9 @@ use dataloader::non_cached::Loader;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared, try_join_all};
 
 use super::change::ChangeError;
+use super::error::CallerError;
 use super::plan::{self, Direction};
-use super::reader::{CallerError, Reader};
+use super::reader::Reader;
 use crate::config::SkillGroupName;
 use crate::portal::agent::{GetAllAgentsForSkill, GetAllAgentsForSkillReply};
 use crate::portal::dialect::clear;
@@ -18,7 +19,8 @@ use crate::portal::skill_group::{
     SkillGroup,
 };
 use crate::portal::user::User;
-use crate::portal::{Noun, PlatformId, SkillGroupId, UserId};
+use crate::portal::{PlatformId, SkillGroupId, UserId};
+use crate::upstream::Noun;
 
 /// Skill groups, in the portal's order.
 pub type SkillGroups = Arc<[Arc<SkillGroup>]>;

@@ -6,16 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-use crate::portal::{Noun, TenantId};
-use crate::session::Upstream;
+use crate::session::Realm;
+use crate::upstream::Noun;
 
-/// Which record is changed. A record belongs to its tenant, whoever changes it.
+/// Which record is changed. A record belongs to its realm, whoever changes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RecordKey {
     /// Where it is kept.
-    pub upstream: Upstream,
-    /// Whose it is.
-    pub tenant: TenantId,
+    pub realm: Realm,
     /// Its kind.
     pub noun: Noun,
     /// Its key.
@@ -68,7 +66,7 @@ mod tests {
     use super::*;
 
     fn key(key: i64) -> RecordKey {
-        RecordKey { upstream: Upstream::Portal, tenant: TenantId(1), noun: Noun::User, key }
+        RecordKey { realm: Realm::Icws, noun: Noun::User, key }
     }
 
     #[tokio::test]

@@ -7,11 +7,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use super::change::{ChangeError, Stale};
-use super::reader::{CallerError, Reader};
+use super::error::CallerError;
+use super::reader::Reader;
 use crate::config::UserIdKind;
 use crate::portal::dialect::clear;
 use crate::portal::user::{GetUserByIdProgram, UpdateUser, User};
-use crate::portal::{Noun, PortalError, UserId};
+use crate::portal::{PortalError, UserId};
+use crate::upstream::Noun;
 
 /// What a user's editable fields are, in a word; another word once one of them has changed.
 #[must_use]

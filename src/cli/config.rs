@@ -51,8 +51,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let config = Config::load(Some(file), iter::empty())?;
     super::print(&format!("{} is valid\n", file.display()))?;
-    if config.require_portal().is_err() {
-        super::print("It leaves portal.url to the environment: set PORTALGRAPH__PORTAL__URL to serve.\n")?;
+    if config.require_upstream().is_err() {
+        super::print(
+            "It leaves portal.url and icws.url to the environment: set PORTALGRAPH__PORTAL__URL to serve.\n",
+        )?;
     }
     Ok(())
 }

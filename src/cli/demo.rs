@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
+use std::time::Duration;
 
 use async_graphql::Value;
 use clap::Args;
@@ -15,7 +16,7 @@ use super::stop::StopSignals;
 use super::{http, logging, settings};
 use crate::config::{Config, ENVIRONMENT_PREFIX, Encoding};
 use crate::server;
-use crate::simulator::{DEMO_LOGIN, Simulator, World};
+use crate::simulator::{DEMO_ICWS_LOGIN, DEMO_LOGIN, Simulator, World};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -71,8 +72,11 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
     let (portal, portal_address) = bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let (listener, address) = bind(arguments.listen).await?;
     let simulator = Simulator::start(World::demo(), portal);
+    // As a real one: a role is acknowledged first and there a little later.
+    simulator.settings(|settings| settings.icws.appears_after = Duration::from_millis(300));
     config.portal.url = format!("http://{portal_address}");
     config.portal.callback_url = config.portal.url.clone();
+    config.icws.url = config.portal.url.clone();
     config.portal.login_encoding = Encoding::Base64;
     config.portal.dialect.status_field = simulator.settings(|settings| settings.status_field.clone());
     config.server.listen = address;
@@ -103,11 +107,15 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
 /// Tells the newcomer what to do, and shows what a client does.
 async fn visit(address: SocketAddr, query: &str) -> Result<(), Failure> {
     let (name, password) = DEMO_LOGIN;
+    let (icws_name, icws_password) = DEMO_ICWS_LOGIN;
     super::print(&format!(
         "portalgraph is serving http://{address}\n\n\
          An invented contact centre. Open the address in a browser and sign in:\n\n  \
          user name   {name}\n  \
          password    {password}\n\n\
+         Its roles are on a second upstream, ICWS, where a session of its own is needed:\n\n  \
+         user name   {icws_name}\n  \
+         password    {icws_password}\n\n\
          A first query, as that user:\n\n{query}\n\n"
     ))?;
     let query = query.to_owned();

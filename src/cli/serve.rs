@@ -49,7 +49,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut config = settings::load(arguments.config.as_deref())?;
-    config.require_portal()?;
+    config.require_upstream()?;
     if let Some(address) = arguments.listen {
         config.server.listen = address;
     }

@@ -22,4 +22,6 @@ pub struct Cache {
     pub access_seconds: u64,
     /// How long catalogues are kept, in seconds.
     pub catalogue_seconds: u64,
+    /// How long roles of ICWS are kept, in seconds.
+    pub icws_role_seconds: u64,
 }

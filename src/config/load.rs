@@ -51,9 +51,9 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigError { problems }) }
     }
 
-    /// Whether there is a portal to serve; commands that need none do not ask.
-    pub fn require_portal(&self) -> Result<(), ConfigError> {
-        if self.portal.url.is_empty() {
+    /// Whether there is an upstream to serve; commands that need none do not ask.
+    pub fn require_upstream(&self) -> Result<(), ConfigError> {
+        if self.portal.url.is_empty() && self.icws.url.is_empty() {
             return Err(ConfigError::from(Problem::Missing {
                 key: "portal.url",
                 expected: "the portal's address, such as \"https://portal.example.com\"",
@@ -230,6 +230,19 @@ mod tests {
     }
 
     #[test]
+    fn icws_waits_not_at_all_and_counts_from_0_or_1() {
+        let file = "[icws]\nrole_creation_wait_milliseconds = 0\n[icws.dialect]\nfirst_item = 1\n";
+        assert_eq!(load(file, &[]).unwrap().icws.dialect.first_item, 1);
+        let refusal = refusal("[icws]\naccept_language = \"\"\n[icws.dialect]\nfirst_item = 2\n", &[]);
+        for expected in [
+            "icws.accept_language is \"\"; expected a text in quotes, of printable ASCII characters and not empty",
+            "icws.dialect.first_item is 2; expected a whole number from 0 to 1",
+        ] {
+            assert!(refusal.contains(expected), "{refusal}");
+        }
+    }
+
+    #[test]
     fn an_unknown_name_is_answered_with_the_nearest_known_one() {
         for (file, expected) in [
             (
@@ -310,10 +323,10 @@ mod tests {
 
     #[test]
     fn only_a_command_that_needs_the_portal_asks_for_it() {
-        let error = load("", &[]).unwrap().require_portal().unwrap_err();
+        let error = load("", &[]).unwrap().require_upstream().unwrap_err();
         assert!(error.to_string().starts_with("portal.url is not set; "), "{error}");
         let config = load("", &[("PORTALGRAPH__PORTAL__URL", "http://127.0.0.1:4100")]).unwrap();
-        config.require_portal().unwrap();
+        config.require_upstream().unwrap();
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub use dialect::{
     MissingAttribute, MixedRelations, PageSizeType, SkillGroupName, SupervisorFlag, UserIdKind,
 };
 pub use error::{ConfigError, Origin, Problem};
-pub use icws::Icws;
+pub use icws::{EnumForm, Icws, IcwsContentType, IcwsDialect, TextComparison};
 pub use limits::{Introspection, Limits};
 pub use load::ENVIRONMENT_PREFIX;
 pub use log::{Log, LogFormat};

@@ -49,6 +49,7 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
             text.is_empty() || host_only(text).is_some()
         }
         ("session.store", Value::String(text)) => is_available_store(text),
+        ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
         ("log.level", Value::String(text)) => is_filter(text),
         (_, Value::String(text)) if path.len() == 4 => !text.is_empty(),
         _ => true,
@@ -106,6 +107,9 @@ fn expected(path: &[String], default: &Value) -> String {
         ("session.store", _) => {
             "\"memory\": this version has no other store, Redis comes with a later one".to_owned()
         }
+        ("icws.application_name" | "icws.accept_language", _) => {
+            "a text in quotes, of printable ASCII characters and not empty".to_owned()
+        }
         ("log.level", _) => "one of off, error, warn, info, debug, trace, or a filter such as \
              \"info,portalgraph::portal=debug\""
             .to_owned(),
@@ -154,9 +158,16 @@ fn unit(key: &str) -> Option<&str> {
 
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
-    // Of what is kept, 0 keeps nothing, and a page of 0 rows is all of them; everywhere else 0 would turn the gateway off.
-    let least = i64::from(!key.starts_with("cache.") && key != "portal.dialect.all_rows_page_size");
+    // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none; everywhere else 0 would
+    // turn the gateway off.
+    let may_be_none = [
+        "portal.dialect.all_rows_page_size",
+        "icws.role_creation_wait_milliseconds",
+        "icws.dialect.first_item",
+    ];
+    let least = i64::from(!key.starts_with("cache.") && !may_be_none.contains(&key));
     let most = match (key, unit(key)) {
+        ("icws.dialect.first_item", _) => 1,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
         (_, Some("milliseconds" | "seconds")) => 31_536_000,
@@ -168,6 +179,11 @@ fn range(key: &str) -> RangeInclusive<i64> {
 /// The one place that says which session stores this version has.
 fn is_available_store(store: &str) -> bool {
     store == "memory"
+}
+
+/// What can stand in a header; `Accept-Language` is one, and a name that cannot be read helps no administrator.
+fn is_header_text(text: &str) -> bool {
+    !text.trim().is_empty() && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 fn is_filter(text: &str) -> bool {

@@ -37,6 +37,18 @@ struct Window {
 }
 
 impl Page {
+    /// Which part of a list this is, from where to before where, if that can be told before the list's length is known:
+    /// one that is counted from the end moves with it.
+    pub fn ahead(&self, limits: &Limits) -> Result<Option<(usize, usize)>, GraphError> {
+        let window = self.window(usize::MAX, limits)?;
+        Ok(self.last.is_none().then_some((window.start, window.end)))
+    }
+
+    /// Which part of a list of this length it is, from where to before where.
+    pub fn within(&self, total: usize, limits: &Limits) -> Result<(usize, usize), GraphError> {
+        self.window(total, limits).map(|window| (window.start, window.end))
+    }
+
     fn window(&self, total: usize, limits: &Limits) -> Result<Window, GraphError> {
         let size = |name: &str, value: Option<i32>| match value.map(usize::try_from) {
             None => Ok(None),
@@ -102,6 +114,11 @@ impl<T: ConnectionNode> Connection<T> {
         let window = page.window(total, limits)?;
         let nodes = records.skip(window.start).take(window.end - window.start).map(node).collect();
         Ok(Self { nodes, start: window.start, total })
+    }
+
+    /// A page that was read as such: where it begins, and how long the whole list is.
+    pub fn of_part<R>(records: Vec<R>, start: usize, total: usize, node: impl FnMut(R) -> T) -> Self {
+        Self { nodes: records.into_iter().map(node).collect(), start: start.min(total), total }
     }
 }
 

@@ -8,12 +8,14 @@ use async_graphql::Context;
 use tokio::task::JoinHandle;
 
 use super::error::GraphError;
-use crate::caller::{Caller, House, Reader};
+use crate::caller::{Caller, Cost, House, Reader, Tally};
 use crate::config::Config;
-use crate::portal::{Portal, Secret, TenantId};
-use crate::session::{Issued, Session, Sessions, Token};
+use crate::icws::Icws;
+use crate::portal::{Portal, TenantId};
+use crate::session::{Issued, Session, Sessions, System, Token};
+use crate::upstream::Secret;
 
-/// The process-wide state behind every request: sessions, the portal's client, kept answers.
+/// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
 pub struct Gateway {
     /// All gateway sessions.
     pub sessions: Sessions,
@@ -46,31 +48,41 @@ pub struct Visit {
     gateway: Arc<Gateway>,
     caller: Mutex<Option<Arc<Caller>>>,
     is_over: Arc<AtomicBool>,
-    had_token: bool,
+    tally: Tally,
+    /// Whether the token is to be left with its client although it opens nothing; so is none at all.
+    is_token_left: bool,
     change: Mutex<SessionChange>,
 }
 
 impl Gateway {
     /// Builds the state; opens no connection.
     pub fn new(config: &Config) -> Result<Arc<Self>, GatewayError> {
-        let portal = Portal::new(config.portal.clone()).map_err(GatewayError)?;
-        let sessions = Sessions::new(portal.clone(), config.session.clone());
-        Ok(Arc::new(Self { sessions, house: Arc::new(House::new(config, portal)) }))
+        let portal = (!config.portal.url.is_empty()).then(|| Portal::new(config.portal.clone()));
+        let icws = (!config.icws.url.is_empty()).then(|| Icws::new(&config.icws));
+        let (portal, icws) = (portal.transpose(), icws.transpose());
+        let sessions =
+            Sessions::new(portal.map_err(GatewayError)?, icws.map_err(GatewayError)?, config.session.clone());
+        Ok(Arc::new(Self { sessions, house: Arc::new(House::new(config)) }))
     }
 
     /// The standing of a request that presents this token, or none.
     pub async fn visit(self: &Arc<Self>, token: Option<&str>) -> Visit {
-        let session = match token.and_then(Token::parse) {
-            Some(token) => self.sessions.find(&token).await,
+        let known = token.and_then(Token::parse);
+        let session = match &known {
+            Some(token) => self.sessions.find(token).await,
             None => None,
         };
+        // Taking back the token of a replaced session could reach the browser after the new one has.
+        let is_late = known.is_some_and(|token| self.sessions.was_replaced(&token));
         let is_over = Arc::new(AtomicBool::new(false));
-        let caller = session.map(|session| self.caller(session, &is_over));
+        let tally = Tally::default();
+        let caller = session.map(|session| self.caller(session, &is_over, &tally));
         Visit {
             is_over,
+            tally,
             gateway: self.clone(),
             caller: Mutex::new(caller),
-            had_token: token.is_some(),
+            is_token_left: token.is_none() || is_late,
             change: Mutex::new(SessionChange::Keep),
         }
     }
@@ -91,8 +103,9 @@ impl Gateway {
         self.house.follow(work)
     }
 
-    fn caller(&self, session: Arc<Session>, is_over: &Arc<AtomicBool>) -> Arc<Caller> {
-        let reader = Reader::new(self.house.clone(), self.sessions.clone(), session, is_over.clone());
+    fn caller(&self, session: Arc<Session>, is_over: &Arc<AtomicBool>, tally: &Tally) -> Arc<Caller> {
+        let reader =
+            Reader::new(self.house.clone(), self.sessions.clone(), session, (is_over.clone(), tally.clone()));
         Arc::new(Caller::new(reader))
     }
 }
@@ -101,7 +114,13 @@ impl Visit {
     /// Whether a session stands behind the request.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
-        self.current().is_some_and(|caller| caller.session().identity().is_some())
+        self.current().is_some_and(|caller| caller.session().is_signed_in())
+    }
+
+    /// What the request has cost so far in calls of the upstreams; signing in and out is not counted.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.tally.cost()
     }
 
     /// What became of the session so far. A token that opened nothing is taken back.
@@ -109,7 +128,7 @@ impl Visit {
     pub fn change(&self) -> SessionChange {
         let change = self.change.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match change {
-            SessionChange::Keep if self.had_token && self.current().is_none() => SessionChange::End,
+            SessionChange::Keep if !self.is_token_left && self.current().is_none() => SessionChange::End,
             change => change,
         }
     }
@@ -125,19 +144,9 @@ impl Visit {
         self.caller.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts a new session in the place of the one the request came with, which ends.
-    pub async fn enter(&self, issued: &Issued) {
-        let before = self.current();
-        self.renew(issued);
-        if let Some(before) = before {
-            // Whatever the portal answers, the former session opens nothing here any more.
-            let _ = self.sessions().log_out(before.session()).await;
-        }
-    }
-
-    /// Puts a session that replaces the request's own in its place; the portal session behind both is one.
-    pub fn renew(&self, issued: &Issued) {
-        let caller = self.gateway.caller(issued.session.clone(), &self.is_over);
+    /// Puts the session that a sign-in has opened in the place of the one the request came with, which has ended.
+    pub fn enter(&self, issued: &Issued) {
+        let caller = self.gateway.caller(issued.session.clone(), &self.is_over, &self.tally);
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
         let max_age = Duration::from_secs(self.sessions().settings().max_minutes * 60);
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -149,8 +158,15 @@ impl Visit {
         self.is_over.store(true, Ordering::Release);
     }
 
-    /// Ends the request's session.
-    pub fn leave(&self) {
+    /// Ends what the request's session holds at one upstream, or all of it.
+    pub fn leave(&self, only: Option<System>) {
+        let Some(caller) = self.current() else { return };
+        let left = caller.session().without(only);
+        if !left.is_empty() {
+            let caller = self.gateway.caller(Arc::new(left), &self.is_over, &self.tally);
+            *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
+            return;
+        }
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) = SessionChange::End;
     }

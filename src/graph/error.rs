@@ -3,8 +3,9 @@
 use async_graphql::ErrorExtensionValues;
 
 use crate::caller::CallerError;
+use crate::icws::IcwsError;
 use crate::portal::PortalError;
-use crate::session::SignInError;
+use crate::session::{SignInError, System};
 
 /// The codes a client can branch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,11 +194,65 @@ fn mutation_of(operation: &'static str) -> &'static str {
     }
 }
 
+impl From<IcwsError> for GraphError {
+    fn from(error: IcwsError) -> Self {
+        let operation = error.operation();
+        let (code, message, retryable) = match &error {
+            IcwsError::Refused { status, error_id, .. } => {
+                let id = error_id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
+                let code = if *status == 403 { Code::Forbidden } else { Code::PortalRefused };
+                (code, format!("ICWS refused {operation} with HTTP status {status}{id}."), *status >= 500)
+            }
+            IcwsError::SessionEnded { .. } => (
+                Code::Unauthenticated,
+                "ICWS has ended the session behind this one: sign in to ICWS again.".to_owned(),
+                false,
+            ),
+            IcwsError::Unreachable { reason, .. } => (
+                Code::PortalUnreachable,
+                format!("ICWS could not be reached for {operation}: {reason}."),
+                true,
+            ),
+            IcwsError::TimedOut { after, .. } => (
+                Code::PortalTimeout,
+                format!(
+                    "ICWS did not answer {operation} within {} ms (icws.call_timeout_milliseconds).",
+                    after.as_millis()
+                ),
+                true,
+            ),
+            IcwsError::Overloaded { .. } => {
+                (Code::PortalOverloaded, format!("ICWS has no room for {operation} at the moment."), true)
+            }
+            IcwsError::Unintelligible { reason, .. } => (
+                Code::PortalUnintelligible,
+                format!("The answer of ICWS to {operation} could not be understood: {reason}."),
+                false,
+            ),
+            IcwsError::Removed { .. } => {
+                (Code::PortalRefused, format!("This release of ICWS no longer has {operation}."), false)
+            }
+            IcwsError::NotConfigured { setting, .. } => (
+                Code::PortalUnreachable,
+                format!("{operation} is not available here: the gateway's setting {setting} is empty."),
+                false,
+            ),
+            IcwsError::Unsendable { reason, .. } => {
+                (Code::BadUserInput, format!("{operation} cannot be sent to ICWS: {reason}."), false)
+            }
+        };
+        let portal_code = error.error_id().map(str::to_owned);
+        Self { operation: Some(operation), portal_code, retryable, ..Self::new(code, message) }
+    }
+}
+
 impl From<CallerError> for GraphError {
     fn from(error: CallerError) -> Self {
         match error {
             CallerError::Portal(error) => error.into(),
-            CallerError::OutcomeUnknown(error) => Self::from(error).with_outcome_unknown("the record"),
+            CallerError::OutcomeUnknown(error) => {
+                Self::from(CallerError::clone(&error)).with_outcome_unknown("the record")
+            }
             CallerError::TooLate => Self::new(
                 Code::PortalTimeout,
                 "The request was over before this was sent to the portal, so it was not sent.",
@@ -209,6 +264,15 @@ impl From<CallerError> for GraphError {
                     "Somebody else is changing the same record: nothing was changed; try again in a moment.",
                 )
             },
+            CallerError::Icws(error) => error.into(),
+            CallerError::NotSignedIn(System::Portal) => Self::new(
+                Code::Unauthenticated,
+                "Nobody is signed in to the portal: call the login mutation. This session is of ICWS alone.",
+            ),
+            CallerError::NotSignedIn(System::Icws) => Self::new(
+                Code::Unauthenticated,
+                "Nobody is signed in to ICWS: call the login mutation with `upstream: ICWS`.",
+            ),
             CallerError::NoTenant => Self::new(
                 Code::Forbidden,
                 "This session has not entered a tenant yet: call the selectTenant mutation first.",
@@ -221,6 +285,17 @@ impl From<SignInError> for GraphError {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Portal(error) => error.into(),
+            SignInError::Icws(error) => error.into(),
+            SignInError::NotConfigured(system) => {
+                let (name, setting) = match system {
+                    System::Portal => ("portal", "portal.url"),
+                    System::Icws => ("ICWS", "icws.url"),
+                };
+                Self::new(
+                    Code::PortalUnreachable,
+                    format!("This gateway has no {name}: its setting {setting} is empty."),
+                )
+            }
             SignInError::NoTenantSelectionPending => Self::new(
                 Code::Forbidden,
                 "No tenant is waiting to be selected: call the login mutation first.",

@@ -13,6 +13,8 @@ use super::callback_queue::CallbackQueue;
 use super::context::ContextExt as _;
 use super::department::Department;
 use super::error::GraphError;
+use super::icws_role::{self, IcwsRole};
+use super::icws_role_list::role_of_id;
 use super::id::{Kind, NodeId};
 use super::platform::Platform;
 use super::precision_queue::PrecisionQueue;
@@ -69,10 +71,15 @@ pub enum Node {
     Callback(Callback),
     /// A tenant.
     Tenant(Tenant),
+    /// A role of ICWS.
+    IcwsRole(IcwsRole),
 }
 
 /// The record a global id names; none if it names nothing the viewer may see, in this tenant or any other.
 pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, GraphError> {
+    if let Some(role) = icws_role::role_id(id) {
+        return Ok(role_of_id(ctx, &role).await?.map(Node::IcwsRole));
+    }
     let caller = ctx.caller()?;
     let tenant = caller.tenant()?;
     let Some(node) = NodeId::decode(id).filter(|node| node.tenant == tenant) else { return Ok(None) };
@@ -108,7 +115,8 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, GraphError
 /// Prepares for finding all of these: many users are read at once.
 pub async fn expect(ctx: &Context<'_>, ids: &[ID]) -> Result<(), GraphError> {
     let caller = ctx.caller()?;
-    let tenant = caller.tenant()?;
+    // Who is signed in to ICWS alone has no users to prepare for; ids of the portal are refused one by one.
+    let Ok(tenant) = caller.tenant() else { return Ok(()) };
     let nodes = ids.iter().filter_map(NodeId::decode).filter(|node| node.tenant == tenant);
     let users =
         nodes.filter(|node| matches!(node.kind, Kind::User | Kind::Agent)).map(|node| UserId(node.key));

@@ -14,6 +14,7 @@ use super::connection::{Connection, Page};
 use super::context::ContextExt as _;
 use super::department::Department;
 use super::error::{GraphError, Nullable};
+use super::icws::Icws;
 use super::list::List;
 use super::listing::{self, ListQuery, NamedOrder, SkillGroupFilter};
 use super::lookup::{self, NamedBy, UserBy};
@@ -54,9 +55,14 @@ async fn is_callback_service_available(ctx: &Context<'_>) -> Result<bool, GraphE
 /// Where every read starts.
 #[Object]
 impl Query {
-    /// Who is signed in; null if nobody is, which is no error.
+    /// Who is signed in to the portal; null if nobody is, which is no error.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         Viewer::of(ctx)
+    }
+
+    /// ICWS (Genesys PureConnect), the second upstream; an error unless the viewer has signed in there.
+    async fn icws(&self, ctx: &Context<'_>) -> Nullable<Icws> {
+        Some(Icws::of(ctx))
     }
 
     /// The record with a global id; null if there is none the viewer may see.

@@ -27,7 +27,7 @@ impl Tenant {
     }
 
     fn record(&self, ctx: &Context<'_>) -> Option<std::sync::Arc<wire::Tenant>> {
-        self.record.clone().or_else(|| ctx.visit().current()?.session().tenant().cloned())
+        self.record.clone().or_else(|| ctx.visit().current()?.session().portal.as_ref()?.tenant().cloned())
     }
 }
 

@@ -11,13 +11,14 @@ use super::error::{GraphError, Nullable};
 use super::list::List;
 use super::tenant::Tenant;
 use super::user::User;
+use crate::config;
 use crate::portal::auth::LoginReply;
-use crate::session::Session;
+use crate::session::PortalSession;
 
 /// Who is signed in.
 pub struct Viewer {
-    session: Arc<Session>,
-    idle_minutes: u64,
+    session: Arc<PortalSession>,
+    settings: config::Session,
 }
 
 impl Viewer {
@@ -25,9 +26,9 @@ impl Viewer {
     #[must_use]
     pub fn of(ctx: &Context<'_>) -> Option<Self> {
         let visit = ctx.visit();
-        let session = visit.current()?.session().clone();
-        session.identity()?;
-        Some(Self { session, idle_minutes: visit.sessions().settings().idle_minutes })
+        let session = visit.current()?.session().portal.clone()?;
+        session.tenant()?;
+        Some(Self { session, settings: visit.sessions().settings().clone() })
     }
 
     fn profile(&self) -> &LoginReply {
@@ -157,7 +158,7 @@ impl Viewer {
 
     /// When the session ends if the portal is not asked again; answers the gateway has kept do not count.
     fn idle_expires_at(&self) -> DateTime {
-        DateTime(self.session.idle_expires_at(self.idle_minutes))
+        DateTime(self.session.ends_at(&self.settings))
     }
 
     /// Whether the viewer's password or account is about to expire.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::envelope::{Paging, reply};
-use super::operation::{Noun, Operation};
+use super::operation::Operation;
 use super::record::record;
 use super::scalar::{AccessCollectionId, TenantId, UserId};
+use crate::upstream::Noun;
 
 record! {
     /// Lists what a user may reach (users/getAccessSummaryByUser).

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::envelope::{Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
+use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::{PlatformId, SkillGroupId};
 use super::user::User;
+use crate::upstream::Noun;
 
 record! {
     /// Lists agents and supervisors with their attributes (attributes/getAllAgents).

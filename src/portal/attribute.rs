@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::envelope::{Envelope, Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
+use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::AttributeId;
+use crate::upstream::Noun;
 
 record! {
     /// Lists the attributes of agents (attributes/getAllAttributes).

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::envelope::{Envelope, reply};
 use super::operation::{Authentication, Body, Operation};
 use super::record::record;
-use super::scalar::{Secret, TenantId, UserId};
+use super::scalar::{TenantId, UserId};
+use crate::upstream::Secret;
 
 record! {
     /// Signs a user in; the reply carries the session cookie (login/login).

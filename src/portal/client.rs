@@ -14,10 +14,9 @@ use super::credentials::{Credentials, cookie_of};
 use super::dialect;
 use super::envelope::Reply;
 use super::error::PortalError;
-use super::lost::cause;
 use super::operation::{Authentication, Base, Body, Operation};
-use super::scalar::Secret;
 use crate::config;
+use crate::upstream::{Lost, Secret, Upstream, client};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -48,11 +47,22 @@ pub struct Answer<R> {
     pub bytes: usize,
 }
 
+impl Upstream for Portal {
+    type Credentials = Credentials;
+    type Error = PortalError;
+
+    fn patience(&self) -> Duration {
+        Duration::from_millis(self.settings.call_timeout_milliseconds)
+    }
+
+    fn calls_per_session(&self) -> usize {
+        self.settings.max_concurrent_calls_per_session
+    }
+}
+
 impl Portal {
     /// A client with the given settings; fails if an address is not a URL or the TLS of the machine cannot be used.
     pub fn new(settings: config::Portal) -> Result<Self, String> {
-        // A second installation in one process is refused and harmless: the first one serves both.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let parse = |name: &str, text: &str| Url::parse(text).map_err(|error| format!("{name}: {error}"));
         let urls = PortalUrls {
             portal: parse("portal.url", &settings.url)?,
@@ -61,20 +71,11 @@ impl Portal {
                 text => Some(parse("portal.callback_url", text)?),
             },
         };
-        #[expect(clippy::disallowed_methods, reason = "this is the one client the ban points to")]
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(Duration::from_millis(settings.connect_timeout_milliseconds))
-            .timeout(Duration::from_millis(settings.call_timeout_milliseconds))
-            .pool_max_idle_per_host(settings.max_concurrent_calls)
-            .tcp_nodelay(true)
-            .referer(false)
-            // A write is sent at most once; what may be asked again is decided above, where reads are known from writes.
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .user_agent(concat!("portalgraph/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| error.without_url().to_string())?;
+        let http = client(
+            Duration::from_millis(settings.connect_timeout_milliseconds),
+            Duration::from_millis(settings.call_timeout_milliseconds),
+            settings.max_concurrent_calls,
+        )?;
         Ok(Self { http, urls, settings: Arc::new(settings) })
     }
 
@@ -211,19 +212,12 @@ impl Portal {
     /// Names the cause of a failure below HTTP; reqwest's own text would name the host.
     fn lost<O: Operation>(&self, error: &reqwest::Error) -> PortalError {
         let operation = O::NAME;
-        if error.is_timeout() && !error.is_connect() {
-            let after = Duration::from_millis(self.settings.call_timeout_milliseconds);
-            return PortalError::TimedOut { operation, after };
+        match Lost::from(error) {
+            Lost::TimedOut => PortalError::TimedOut { operation, after: self.patience() },
+            Lost::Unreachable { reason, was_sent } => {
+                PortalError::Unreachable { operation, reason, was_sent }
+            }
         }
-        let was_sent = !error.is_connect();
-        let reason = match error {
-            error if error.is_connect() && error.is_timeout() => "connecting took too long",
-            error if error.is_connect() => cause(error),
-            error if error.is_decode() => "the answer's compression was broken",
-            error if error.is_body() => "the connection broke in the middle of the answer",
-            _ => "the connection broke before an answer came",
-        };
-        PortalError::Unreachable { operation, reason, was_sent }
     }
 }
 

@@ -5,8 +5,8 @@ use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 use serde_json::{Map, Value};
 
 use super::operation::Authentication;
-use super::scalar::Secret;
 use crate::config::AuthTokenMode;
+use crate::upstream::Secret;
 
 const COOKIE_NAME: &str = "JSESSIONID";
 

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::upstream::Failure;
+
 /// Why a call of the portal failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PortalError {
@@ -97,11 +99,20 @@ impl PortalError {
             | Self::Unconfirmed { operation, .. } => operation,
         }
     }
+}
 
-    /// Whether the portal may have done what was asked although no answer says so. What it refused, turned away or
-    /// answered with 4xx it has not done; of a lost or unreadable answer nobody knows.
-    #[must_use]
-    pub fn leaves_outcome_unknown(&self) -> bool {
+impl Failure for PortalError {
+    fn ends_session(&self) -> bool {
+        matches!(self, Self::SessionEnded { .. })
+    }
+
+    fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// What the portal refused, turned away or answered with 4xx it has not done; of a lost or unreadable answer nobody
+    /// knows.
+    fn leaves_outcome_unknown(&self) -> bool {
         match self {
             Self::Unreachable { was_sent, .. } => *was_sent,
             Self::Status { status, .. } => *status >= 500,
@@ -112,5 +123,13 @@ impl PortalError {
             | Self::NotConfigured { .. }
             | Self::Unconfirmed { .. } => false,
         }
+    }
+
+    fn no_room(operation: &'static str) -> Self {
+        Self::Overloaded { operation, retry_after: None }
+    }
+
+    fn interrupted(operation: &'static str) -> Self {
+        Self::Unintelligible { operation, reason: "waiting for it was interrupted".into() }
     }
 }

@@ -2,41 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::client::Portal;
+use super::credentials::Credentials;
 use super::envelope::Reply;
+use super::error::PortalError;
 use super::record::Record;
-
-/// A kind of record, by which kept answers are forgotten after a write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(usize)]
-pub enum Noun {
-    /// Users and agents, which are one record.
-    User,
-    /// Skill groups and who is in them.
-    SkillGroup,
-    /// Attributes and who has them.
-    Attribute,
-    /// Precision queues with their steps.
-    PrecisionQueue,
-    /// Callbacks.
-    Callback,
-    /// Access groups and collections.
-    Access,
-    /// Departments, sites, role groups and the other catalogues.
-    Catalogue,
-}
-
-impl Noun {
-    /// Every noun, in the order of its number.
-    pub const ALL: [Self; 7] = [
-        Self::User,
-        Self::SkillGroup,
-        Self::Attribute,
-        Self::PrecisionQueue,
-        Self::Callback,
-        Self::Access,
-        Self::Catalogue,
-    ];
-}
+use crate::upstream::{Answer, Call, Noun};
 
 /// Which of the contract's two bases an operation is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,5 +75,24 @@ pub trait Operation: Record + Clone {
     /// Whether the reply says the call did what was asked; only login looks further than `code`.
     fn accepts(reply: &Self::Reply) -> bool {
         reply.code() == Some(0)
+    }
+}
+
+impl<O: Operation> Call for O {
+    type Upstream = Portal;
+    type Reply = <O as Operation>::Reply;
+    const NAME: &'static str = <O as Operation>::NAME;
+    const READS: &'static [Noun] = <O as Operation>::READS;
+    const WRITES: &'static [Noun] = <O as Operation>::WRITES;
+    // The callback service knows no session.
+    const IN_SESSION: bool = matches!(O::BASE, Base::Portal);
+
+    async fn ask(
+        &self,
+        portal: &Portal,
+        credentials: &Credentials,
+    ) -> Result<Answer<<O as Operation>::Reply>, PortalError> {
+        let answer = portal.call(self, Some(credentials)).await?;
+        Ok(Answer { reply: answer.reply, bytes: answer.bytes })
     }
 }

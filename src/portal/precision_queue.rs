@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::attribute::Attribute;
 use super::envelope::{Envelope, Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
+use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::PrecisionQueueId;
+use crate::upstream::Noun;
 
 record! {
     /// Lists precision queues, without their steps (precisionQueues/getAllPrecisionQueues).

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::envelope::{Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
+use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::{AgentDeskSettingsId, AgentProfileId, RoleGroupId, SiteId, TenantId};
 use super::tolerant::Tolerant as _;
+use crate::upstream::Noun;
 
 reply! {
     /// The entries of one catalogue.

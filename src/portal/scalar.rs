@@ -1,10 +1,11 @@
-//! The scalars of the wire: whole numbers, text, flags, instants, secrets and ids, each read from any form it comes in.
+//! The scalars of the wire: whole numbers, text, flags, instants and ids, each read from any form it comes in.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
 use super::tolerant::Leaf;
+use crate::upstream::Secret;
 
 impl Leaf for i64 {
     const EXPECTED: &'static str = "a whole number";
@@ -106,44 +107,15 @@ impl Serialize for Instant {
     }
 }
 
-/// Text that must never be printed: a password, a token, a cookie. It reaches the wire and nothing else.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes charge of the text.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that sends or compares it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("[secret]")
-    }
-}
-
 impl Leaf for Secret {
     const EXPECTED: &'static str = "text";
 
     fn from_integer(value: i64) -> Option<Self> {
-        Some(Self(value.to_string()))
+        Some(Self::new(value.to_string()))
     }
 
     fn from_text(value: &str) -> Option<Self> {
-        Some(Self(value.to_owned()))
-    }
-}
-
-impl Serialize for Secret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        Some(Self::new(value))
     }
 }
 
@@ -258,10 +230,5 @@ mod tests {
             assert_eq!(bool::from_text(text), None, "{text}");
         }
         assert_eq!([0, 1, 2, -1].map(bool::from_integer), [Some(false), Some(true), None, None]);
-    }
-
-    #[test]
-    fn a_secret_is_never_printed() {
-        assert_eq!(format!("{:?}", Secret::new("hunter2")), "[secret]");
     }
 }

@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use super::envelope::{Envelope, Paging, reply};
-use super::operation::{Authentication, Noun, Operation};
+use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::{PlatformId, SkillGroupId, TenantId, UserId};
+use crate::upstream::Noun;
 
 record! {
     /// Lists skill groups (skills/getSkillGroups).

@@ -4,8 +4,8 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Response as Executed;
 use async_graphql::parser::types::OperationType;
+use async_graphql::{Response as Executed, Value, value};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -26,8 +26,12 @@ use super::refusal::{
 };
 use super::request_id::RequestId;
 use super::{Floor, answer, origin, variables};
+use crate::caller::Cost;
 use crate::config::Introspection;
 use crate::graph::{SessionChange, Visit};
+
+/// A header of value 1 asks for `extensions.cost`.
+const COST: &str = "portalgraph-cost";
 
 /// Answers a GraphQL request.
 pub(super) async fn graphql(
@@ -62,6 +66,8 @@ struct Asked<'a> {
     request: async_graphql::Request,
     kind: OperationType,
     deadline: Instant,
+    /// Whether the client asks what its request cost.
+    tells_cost: bool,
 }
 
 impl<'a> Asked<'a> {
@@ -98,7 +104,8 @@ impl<'a> Asked<'a> {
         request.variables = variables::prepare(operation, question.variables)?;
         request.operation_name = question.operation_name;
         request.set_parsed_query(document.parsed.clone());
-        Ok(Self { proof, cookie, document, request, kind, deadline })
+        let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
+        Ok(Self { proof, cookie, document, request, kind, deadline, tells_cost })
     }
 
     /// The engine's answer, and what becomes of the session's cookie.
@@ -120,7 +127,12 @@ impl<'a> Asked<'a> {
             timeout_at(self.deadline, AssertUnwindSafe(execution).catch_unwind()).await.map(Result::ok)
         };
         let outcome = match executed {
-            Ok(Some(executed)) => Ok(executed),
+            Ok(Some(mut executed)) => {
+                if self.tells_cost {
+                    executed.extensions.insert("cost".to_owned(), told(&visit.cost()));
+                }
+                Ok(executed)
+            }
             Ok(None) => {
                 tracing::error!("a resolver panicked");
                 Err(Refusal::of_request(INTERNAL, INTERNAL_MESSAGE))
@@ -152,6 +164,14 @@ impl<'a> Asked<'a> {
             )),
         }
     }
+}
+
+/// What a request cost, as clients read it in `extensions.cost`.
+fn told(cost: &Cost) -> Value {
+    let operations = cost.operations.iter().map(|(name, count)| {
+        value!({ "name": *name, "calls": count.calls, "shared": count.shared, "kept": count.kept })
+    });
+    value!({ "calls": cost.calls(), "waves": cost.waves, "operations": operations.collect::<Vec<_>>() })
 }
 
 /// Ends the visit when the request is answered, or given up by its client.

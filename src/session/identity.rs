@@ -2,29 +2,29 @@
 
 use crate::portal::{TenantId, UserId};
 
-/// Which system an identity belongs to.
+/// Where records belong: what is changed there is changed for everyone who may see it, and for nobody elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Upstream {
-    /// The administration portal.
-    Portal,
+pub enum Realm {
+    /// A tenant of the administration portal.
+    Tenant(TenantId),
+    /// The ICWS server.
+    Icws,
 }
 
-/// A person of a tenant, as the portal names it.
+/// A person of a realm, as the upstream names it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Principal {
     /// By the portal's own id.
     User(UserId),
-    /// By login name in lower case, where the portal did not tell the id.
+    /// By login name: in lower case where the portal did not tell the id, as ICWS answered it there.
     LoginName(String),
 }
 
-/// Whose answers these are. Two sessions of one person in one tenant see the same; nobody else does.
+/// Whose answers these are. Two sessions of one person in one realm see the same; nobody else does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// The system asked.
-    pub upstream: Upstream,
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The person.
+    /// Where.
+    pub realm: Realm,
+    /// Who.
     pub principal: Principal,
 }

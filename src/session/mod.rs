@@ -1,106 +1,78 @@
-//! Gateway sessions and the portal sessions behind them: each client's session stands for one session of the portal.
+//! Gateway sessions and what stands behind them: each client's session holds one session of the portal, one of ICWS, or
+//! both, and each of them ends on its own.
 
+mod at_icws;
+mod at_portal;
 mod identity;
 mod sign_in;
+mod standing;
 mod store;
 mod token;
 
-pub use identity::{Identity, Principal, Upstream};
+pub use at_icws::IcwsSession;
+pub use at_portal::{PortalSession, Stage};
+pub use identity::{Identity, Principal, Realm};
 pub use sign_in::{SignIn, SignInError};
+pub use standing::{Held, Standing, System};
 pub use store::Sessions;
 pub use token::{SessionId, Token};
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Semaphore;
+use crate::upstream::Secret;
 
-use crate::portal::auth::{LoginReply, Tenant};
-use crate::portal::{Credentials, Secret};
-
-/// One client's session: who it is at the portal, and what proves it there.
-#[derive(Debug)]
+/// One client's session: who it is at each upstream, and what proves it there.
+#[derive(Clone, Debug)]
 pub struct Session {
     /// Names the session; derived from its token, which is not kept.
     pub id: SessionId,
-    /// The login name as the person typed it.
-    pub login_name: String,
-    /// Where signing in has come to.
-    pub stage: Stage,
-    /// What the portal said at login or tenant selection; its token is taken out.
-    pub profile: Arc<LoginReply>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it ends at the latest.
-    pub expires_at: Timestamp,
-    /// Calls of this session that may still be started; servlets answer one session's calls one by one.
-    pub calls: Arc<Semaphore>,
-    /// When the portal last answered this session, in epoch seconds: its idle clock runs from there.
-    heard_at: AtomicI64,
-    credentials: Credentials,
-}
-
-/// Where signing in has come to.
-#[derive(Clone, Debug)]
-pub enum Stage {
-    /// A tenant must be selected from these before anything can be read.
-    TenantSelection(Vec<Arc<Tenant>>),
-    /// In a tenant.
-    SignedIn {
-        /// Whose answers these are.
-        identity: Identity,
-        /// The tenant.
-        tenant: Arc<Tenant>,
-    },
+    /// The session at the portal.
+    pub portal: Option<Arc<PortalSession>>,
+    /// The session at ICWS.
+    pub icws: Option<Arc<IcwsSession>>,
 }
 
 impl Session {
-    /// What signs this session's calls.
+    /// Whether anything can be read with it.
     #[must_use]
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+    pub fn is_signed_in(&self) -> bool {
+        self.icws.is_some() || self.portal.as_ref().is_some_and(|portal| portal.identity.is_some())
     }
 
-    /// The tenants to select from, while one must be selected.
+    /// Whether it holds a session of an upstream, or of any.
     #[must_use]
-    pub fn tenants_to_select(&self) -> Option<&[Arc<Tenant>]> {
-        match &self.stage {
-            Stage::TenantSelection(tenants) => Some(tenants),
-            Stage::SignedIn { .. } => None,
+    pub fn holds(&self, only: Option<System>) -> bool {
+        match only {
+            Some(System::Portal) => self.portal.is_some(),
+            Some(System::Icws) => self.icws.is_some(),
+            None => !self.is_empty(),
         }
     }
 
-    /// Notes that the portal answered this session just now.
-    pub fn hear(&self) {
-        self.heard_at.store(Timestamp::now().as_second(), Ordering::Relaxed);
-    }
-
-    /// When the session ends if the portal is not asked again: its own idle clock does not see kept answers.
+    /// The same session without what it holds of an upstream, or without anything.
     #[must_use]
-    pub fn idle_expires_at(&self, idle_minutes: u64) -> Timestamp {
-        let heard_at =
-            Timestamp::from_second(self.heard_at.load(Ordering::Relaxed)).unwrap_or(self.created_at);
-        let idle = SignedDuration::from_mins(i64::try_from(idle_minutes).unwrap_or(30));
-        (heard_at + idle).min(self.expires_at)
-    }
-
-    /// Whose answers this session reads; `None` until a tenant is selected.
-    #[must_use]
-    pub fn identity(&self) -> Option<&Identity> {
-        match &self.stage {
-            Stage::SignedIn { identity, .. } => Some(identity),
-            Stage::TenantSelection(_) => None,
+    pub fn without(&self, only: Option<System>) -> Self {
+        let leaves = |system| only.is_none_or(|only| only == system);
+        Self {
+            id: self.id,
+            portal: self.portal.clone().filter(|_| !leaves(System::Portal)),
+            icws: self.icws.clone().filter(|_| !leaves(System::Icws)),
         }
     }
 
-    /// The tenant, once there is one.
+    /// The same session with nothing but what it holds of one upstream.
     #[must_use]
-    pub fn tenant(&self) -> Option<&Arc<Tenant>> {
-        match &self.stage {
-            Stage::SignedIn { tenant, .. } => Some(tenant),
-            Stage::TenantSelection(_) => None,
+    pub fn only(&self, system: System) -> Self {
+        match system {
+            System::Portal => self.without(Some(System::Icws)),
+            System::Icws => self.without(Some(System::Portal)),
         }
+    }
+
+    /// Whether it holds no session at all, and so opens nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.portal.is_none() && self.icws.is_none()
     }
 }
 

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::portal::Secret;
+use crate::upstream::Secret;
 
 const BYTES: usize = 32;
 

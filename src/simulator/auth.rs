@@ -14,7 +14,8 @@ use super::server::{self, Admitted, Endpoint};
 use super::settings::Settings;
 use super::world::World;
 use crate::portal::auth::{LoggedUser, LoginReply, Tenant};
-use crate::portal::{Envelope, Secret, TenantId, dialect};
+use crate::portal::{Envelope, TenantId, dialect};
+use crate::upstream::Secret;
 
 const SIGNED_IN: &str = "USER_AUTHENTICATED_SUCCESSFULLY";
 

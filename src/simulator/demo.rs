@@ -1,5 +1,6 @@
 //! The demonstration world: a small contact centre with people in it, a second one, and a login for every situation.
 
+use super::icws::Icws;
 use super::login::{Entry, Login, LoginState, Visibility};
 use super::plan::{self, Plan, Stage};
 use super::staff::{Kind, Post};
@@ -100,7 +101,7 @@ impl World {
     /// A small, believable contact centre, a second one with a handful of users, and a login for every situation.
     #[must_use]
     pub fn demo() -> Self {
-        Self { tenants: vec![north(), south()], logins: Self::demo_logins() }
+        Self { tenants: vec![north(), south()], logins: Self::demo_logins(), icws: Icws::demo() }
     }
 
     /// The logins of the demonstration; each says what it shows.

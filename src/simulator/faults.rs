@@ -33,7 +33,7 @@ pub enum Fault {
     Reset,
     /// What was asked is done, and the connection closes instead of an answer.
     ResetAfter,
-    /// `code` -1 with this constant.
+    /// `code` -1 with this constant; of ICWS, 400 with this error id.
     RefuseWith(&'static str),
     /// The session is forgotten, so that the answer is 401.
     Expire,
@@ -60,7 +60,8 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets the next `times` calls of an operation (`Operation::NAME`, or [`ANY`]) go wrong.
+    /// Lets the next `times` calls of an operation (`Operation::NAME`, `connect`, `disconnect`, `listRoles`,
+    /// `createRole`, or [`ANY`]) go wrong.
     pub fn next(&self, operation: &'static str, fault: Fault, times: usize) {
         self.lock().push(Plan { operation, fault, left: Some(times) });
     }

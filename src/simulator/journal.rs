@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde_json::{Map, Value};
 
 /// What no noted body holds.
-const SECRETS: [&str; 2] = ["authToken", "password"];
+const SECRETS: [&str; 3] = ["authToken", "password", "singleSignOnToken"];
 
 /// Of what no noted body holds the value, though it tells that there was one.
 const HIDDEN: [&str; 3] = ["newPassword", "newICMPassword", "cloneUserPassword"];
@@ -15,15 +15,19 @@ const HIDDEN: [&str; 3] = ["newPassword", "newICMPassword", "cloneUserPassword"]
 /// How many calls are remembered; counts go on beyond.
 const REMEMBERED: usize = 100_000;
 
-/// A call that reached the portal.
+/// A call that reached an operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
     /// The contract's id of the operation.
     pub operation: &'static str,
-    /// The login name behind the call's cookie, or the one signing in.
+    /// The login name or ICWS user behind the call's session, or the one signing in.
     pub login: Option<String>,
     /// The request's body without secrets, of which some are marked as given; path values for operations that carry theirs in the path.
     pub body: Map<String, Value>,
+    /// The query's parameters; the portal's operations have none.
+    pub query: BTreeMap<String, String>,
+    /// `Host`, `Range` and `ININ-ICWS-Transaction-Id`, where ICWS was sent them.
+    pub headers: BTreeMap<&'static str, String>,
 }
 
 /// What was called.

@@ -1,4 +1,4 @@
-//! A portal in a box: a real HTTP server that speaks the portal's API over an in-memory world.
+//! A portal in a box: a real HTTP server that speaks the portal's API over an in-memory world, and that of ICWS.
 //!
 //! Not a mock of the client: connections, headers, time-outs and decoding are all exercised. It keeps sessions as the
 //! portal does, shows each user only what that user may see, notes what was asked, and goes wrong when told to.
@@ -23,6 +23,7 @@ mod demo;
 mod edit;
 mod eligible;
 mod faults;
+pub mod icws;
 mod journal;
 mod listing;
 mod login;
@@ -67,6 +68,10 @@ use tokio::sync::watch;
 
 pub use demo::{DEMO_LOGIN, DEMO_PASSWORD};
 pub use faults::{ANY, Fault, Faults};
+pub use icws::{
+    DEMO_ICWS_LOGIN, DEMO_ICWS_PASSWORD, DEMO_ICWS_VIEWER, SIZED_ICWS_LOGIN, SIZED_ICWS_LOGIN_EAST,
+    SIZED_ICWS_LOGIN_WEST, SIZED_ICWS_PASSWORD,
+};
 pub use journal::{Call, Journal};
 pub use login::{Entry, Login, LoginState, Visibility};
 pub use quirks::Quirks;
@@ -81,6 +86,8 @@ struct Shared {
     settings: RwLock<Settings>,
     quirks: RwLock<Quirks>,
     sessions: session::Sessions,
+    icws_sessions: icws::Sessions,
+    icws_written: icws::Written,
     journal: Journal,
     faults: Faults,
     clock: clock::Clock,
@@ -94,7 +101,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Serves a world on a listener, both the portal's and the callback service's paths, on the current runtime.
+    /// Serves a world on a listener, the paths of the portal, the callback service and ICWS, on the current runtime.
     ///
     /// # Panics
     /// If the listener has no address.
@@ -105,6 +112,8 @@ impl Simulator {
             settings: RwLock::default(),
             quirks: RwLock::default(),
             sessions: session::Sessions::default(),
+            icws_sessions: icws::Sessions::default(),
+            icws_written: icws::Written::default(),
             journal: Journal::default(),
             faults: Faults::default(),
             clock: clock::Clock::default(),
@@ -137,7 +146,7 @@ impl Simulator {
         Self::start(world, listener)
     }
 
-    /// The address without a path, for `portal.url` and `portal.callback_url` alike.
+    /// The address without a path, for `portal.url`, `portal.callback_url` and `icws.url` alike.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
@@ -175,9 +184,22 @@ impl Simulator {
         self.shared.clock.advance(by);
     }
 
-    /// Forgets every session, as a restart of the portal does.
+    /// Forgets every session of the portal and of ICWS, as a restart does.
     pub fn forget_sessions(&self) {
         self.shared.sessions.clear();
+        self.shared.icws_sessions.clear();
+    }
+
+    /// Ends every ICWS session of a user.
+    pub fn end_icws_sessions(&self, user: &str) {
+        self.shared.icws_sessions.end_of(user);
+    }
+
+    /// How many live ICWS sessions a user has.
+    #[must_use]
+    pub fn icws_sessions(&self, user: &str) -> usize {
+        let settings = self.settings(|settings| settings.icws.clone());
+        self.shared.icws_sessions.count(user, &settings, self.shared.clock.now())
     }
 
     /// How many live sessions a login has.

@@ -4,7 +4,8 @@ use super::edit::Edit;
 use super::login::LoginState;
 use super::routes::Answered;
 use crate::portal::user::{ResetPassword, User};
-use crate::portal::{Envelope, Secret, UserId};
+use crate::portal::{Envelope, UserId};
+use crate::upstream::Secret;
 
 /// The directory's password is that of the user's logins; ICM's is kept nowhere, as nothing asks for it.
 pub(super) fn reset(edit: &mut Edit<'_>, ask: &ResetPassword) -> Answered<Envelope> {

@@ -1,4 +1,4 @@
-//! Every operation the simulator serves: one line each.
+//! Every operation of the portal that the simulator serves: one line each.
 
 use std::sync::{Arc, PoisonError};
 
@@ -18,9 +18,9 @@ use super::settings::Settings;
 use super::view::View;
 use super::world::World;
 use super::{
-    Shared, access, agent, attribute, attribute_change, auth, callback, callback_change, clone, password,
-    precision_queue, precision_queue_change, reference, skill_group, skill_group_change, switch, user,
-    user_change, user_end,
+    Shared, access, agent, attribute, attribute_change, auth, callback, callback_change, clone, icws,
+    password, precision_queue, precision_queue_change, reference, skill_group, skill_group_change, switch,
+    user, user_change, user_end,
 };
 use crate::config::UserIdKind;
 use crate::portal::auth::{AuthorizeUserToTenant, Login, Logout};
@@ -32,7 +32,7 @@ const MAX_REQUEST_BYTES: usize = 1024 * 1024;
 /// A reply, or the constant of the refusal.
 pub(super) type Answered<R> = Result<R, &'static str>;
 
-/// The paths of the portal and of the callback service.
+/// The paths of the portal, of the callback service and of ICWS.
 pub(super) fn router(shared: &Arc<Shared>) -> Router {
     let routes = Routes { router: Router::new(), shared: Arc::clone(shared) };
     routes
@@ -78,6 +78,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .open_write("CANCEL_CALLBACK_REQUEST_SUBMITTED_SUCCESSFULLY", callback_change::cancel)
         .own::<TestWS>(callback::test)
         .router
+        .merge(icws::routes(shared))
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
 }
 
@@ -186,8 +187,7 @@ impl Routes {
         let endpoint = Endpoint::of::<O>(success);
         let serve = move |path: RawPathParams, headers: HeaderMap, body: Bytes| async move {
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            // A servlet goes on although its client has gone: so does this.
-            let served = tokio::spawn(async move {
+            server::outlive(async move {
                 let journal = Arc::clone(&shared);
                 let _under_way = journal.journal.begin();
                 match server::admit(&shared, endpoint, Request { path, headers, body }).await {
@@ -198,12 +198,8 @@ impl Routes {
                     }
                     Err(refused) => refused.into_response(),
                 }
-            });
-            match served.await {
-                Ok(response) => response,
-                // A connection that is to break breaks by unwinding, in this task as in that one.
-                Err(broken) => std::panic::resume_unwind(broken.into_panic()),
-            }
+            })
+            .await
         };
         let method: MethodRouter = if O::BODY == Body::Get { get(serve) } else { post(serve) };
         self.router = self.router.route(O::PATH, method);

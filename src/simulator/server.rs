@@ -1,5 +1,6 @@
 //! What happens to a call before and after its operation: parse, journal, faults, session, envelope, spelling.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::{PoisonError, RwLock};
 
@@ -169,7 +170,13 @@ pub(super) async fn admit(
         Some(cookie) if endpoint.authentication != Authentication::None => shared.sessions.owner(cookie),
         _ => auth::name_in(&body, &settings),
     };
-    shared.journal.note(Call { operation: endpoint.name, login, body: body.clone() });
+    shared.journal.note(Call {
+        operation: endpoint.name,
+        login,
+        body: body.clone(),
+        query: BTreeMap::new(),
+        headers: BTreeMap::new(),
+    });
     // Even a sleep of nothing waits for the timer's next millisecond.
     if !settings.delay.is_zero() {
         tokio::time::sleep(settings.delay).await;
@@ -188,34 +195,40 @@ pub(super) async fn admit(
 /// Does what was planned to go wrong.
 async fn strike(shared: &Shared, endpoint: Endpoint, admitted: &mut Admitted) -> Result<(), Response> {
     match shared.faults.strike(endpoint.name) {
-        None => Ok(()),
-        Some(Fault::Delay(delay)) => {
-            tokio::time::sleep(delay).await;
-            Ok(())
-        }
-        Some(Fault::Status(status)) => Err(page(status, ERROR_PAGE)),
-        Some(Fault::StatusWithRetryAfter(status, seconds)) => {
-            Err(([(RETRY_AFTER, seconds.to_string())], page(status, ERROR_PAGE)).into_response())
-        }
-        Some(Fault::Redirect) => Err((StatusCode::FOUND, [(LOCATION, "/portal/login")]).into_response()),
-        Some(Fault::LoginPage) => Err(page(200, LOGIN_PAGE)),
-        Some(Fault::Html) => Err(page(200, ERROR_PAGE)),
-        Some(Fault::Empty) => Err(json(HttpBody::empty())),
-        Some(Fault::NotJson) => Err(json("code=0 but not as JSON")),
-        Some(Fault::Reset) => reset(),
-        Some(Fault::RefuseWith(constant)) => Err(json(refusal(constant))),
+        None => {}
+        Some(Fault::RefuseWith(constant)) => return Err(json(refusal(constant))),
         Some(Fault::Expire) => {
             if let Some(cookie) = &admitted.cookie {
                 shared.sessions.end(cookie);
             }
-            Ok(())
         }
-        Some(Fault::Huge(bytes)) => Err(json(huge(bytes))),
-        Some(spoil @ (Fault::Truncated | Fault::WrongType | Fault::ResetAfter | Fault::DelayAfter(_))) => {
-            admitted.spoil = Some(spoil);
-            Ok(())
+        Some(fault) => admitted.spoil = befall(fault).await?,
+    }
+    Ok(())
+}
+
+/// Lets a fault happen that is the same at the portal and at ICWS; answers what is to happen after the operation.
+pub(super) async fn befall(fault: Fault) -> Result<Option<Fault>, Response> {
+    match fault {
+        Fault::Delay(delay) => tokio::time::sleep(delay).await,
+        Fault::Status(status) => return Err(page(status, ERROR_PAGE)),
+        Fault::StatusWithRetryAfter(status, seconds) => {
+            return Err(([(RETRY_AFTER, seconds.to_string())], page(status, ERROR_PAGE)).into_response());
+        }
+        Fault::Redirect => return Err((StatusCode::FOUND, [(LOCATION, "/portal/login")]).into_response()),
+        Fault::LoginPage => return Err(page(200, LOGIN_PAGE)),
+        Fault::Html => return Err(page(200, ERROR_PAGE)),
+        Fault::Empty => return Err(json(HttpBody::empty())),
+        Fault::NotJson => return Err(json("code=0 but not as JSON")),
+        Fault::Reset => reset(),
+        Fault::Huge(bytes) => return Err(json(huge(bytes))),
+        // Each upstream does these two in its own words before it asks.
+        Fault::RefuseWith(_) | Fault::Expire => {}
+        Fault::Truncated | Fault::WrongType | Fault::ResetAfter | Fault::DelayAfter(_) => {
+            return Ok(Some(fault));
         }
     }
+    Ok(None)
 }
 
 /// Ends the connection: unwinding ends its task, and without a word to the panic hook.
@@ -323,6 +336,15 @@ pub(super) fn write<R: Serialize>(
 /// Answers on a thread that may be busy, so that a wide list holds up nothing else on the runtime.
 pub(super) async fn aside(make: impl FnOnce() -> Response + Send + 'static) -> Response {
     tokio::task::spawn_blocking(make).await.unwrap_or_else(|_| page(500, ERROR_PAGE))
+}
+
+/// Serves to the end although the client may have gone: a servlet does so too.
+pub(super) async fn outlive(serve: impl Future<Output = Response> + Send + 'static) -> Response {
+    match tokio::spawn(serve).await {
+        Ok(response) => response,
+        // A connection that is to break breaks by unwinding, in this task as in that one.
+        Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+    }
 }
 
 /// A call without a session that may make it.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::icws;
 use crate::config::{
     AgentIdKind, AgentNumberType, AuthTokenMode, ClearedField, Encoding, FlagType, UserIdKind,
 };
@@ -45,6 +46,8 @@ pub struct Settings {
     pub longest: Duration,
     /// How long every answer takes at least.
     pub delay: Duration,
+    /// How ICWS is set up.
+    pub icws: icws::Settings,
 }
 
 impl Default for Settings {
@@ -67,6 +70,7 @@ impl Default for Settings {
             idle: Duration::from_mins(30),
             longest: Duration::from_hours(12),
             delay: Duration::ZERO,
+            icws: icws::Settings::default(),
         }
     }
 }

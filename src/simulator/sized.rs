@@ -1,5 +1,6 @@
 //! A world of any size: the same people in every run, in departments that keep to themselves.
 
+use super::icws::Icws;
 use super::login::{Entry, Login, Visibility};
 use super::plan::{self, Plan, Stage};
 use super::random::Random;
@@ -23,6 +24,9 @@ pub const SIZED_LOGIN_WEST: (&str, &str) = ("west@siz", SIZED_PASSWORD);
 const LOAD_LOGINS: usize = 100;
 
 const SKILL_GROUPS: usize = 20;
+
+/// Enough to see something, and quick to make.
+const ICWS_ROLES: usize = 9;
 
 const PLAN: Plan = Plan {
     id: TenantId(103),
@@ -58,7 +62,7 @@ const STAGES: [&[Stage]; 5] = [stages!(0, 1), stages!(2, 3), stages!(4, 5), stag
 
 impl World {
     /// A world of this many users (at least ten) over 20 skill groups, 10 attributes and 8 precision queues, the same
-    /// in every run.
+    /// in every run. ICWS has nine roles; [`World::with_icws_roles`] makes more.
     #[must_use]
     pub fn sized(users: usize) -> Self {
         let users = users.max(10);
@@ -84,7 +88,7 @@ impl World {
             let entries = entry(number % (users - 6), Visibility::All);
             login((&name, SIZED_PASSWORD), entries).showing("sees everything")
         }));
-        Self { tenants: vec![tenant(users)], logins }
+        Self { tenants: vec![tenant(users)], logins, icws: Icws::sized(ICWS_ROLES) }
     }
 }
 

@@ -22,9 +22,10 @@ use crate::portal::reference::{
 use crate::portal::skill_group::{GetSkillGroups, GetSkillsForAgent};
 use crate::portal::user::{GetUserByIdProgram, GetUsers};
 use crate::portal::{
-    AgentProfileId, CallbackId, Credentials, Operation, Portal, PortalError, PrecisionQueueId, Secret,
-    SkillGroupId, TenantId, UserId, dialect,
+    AgentProfileId, CallbackId, Credentials, Operation, Portal, PortalError, PrecisionQueueId, SkillGroupId,
+    TenantId, UserId, dialect,
 };
+use crate::upstream::Secret;
 
 pub(super) fn client(simulator: &Simulator, mode: AuthTokenMode) -> Portal {
     let mut settings = Config::default().portal;

@@ -9,7 +9,8 @@ use crate::portal::callback::{
     Callback, CancelCallback, CreateCallbackRequest, GetCallbackInfo, UpdateCallbackRequest,
 };
 use crate::portal::user::{DeleteUser, ResetPassword, SetUserStatus};
-use crate::portal::{CallbackDispositionId, CallbackId, Instant, Operation, PortalError, Secret};
+use crate::portal::{CallbackDispositionId, CallbackId, Instant, Operation, PortalError};
+use crate::upstream::Secret;
 
 fn request() -> CreateCallbackRequest {
     let time = jiff::Timestamp::from_millisecond(1_800_000_000_000).ok().map(Instant);

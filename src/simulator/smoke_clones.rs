@@ -5,8 +5,9 @@ use super::smoke_writes::{Desk, id, text};
 use super::{DEMO_LOGIN, DEMO_PASSWORD};
 use crate::portal::user::{CloneUser, DeleteUser, User};
 use crate::portal::{
-    AccessCollectionId, AccountId, AgentDeskSettingsId, AgentTeamId, RoleGroupId, Secret, SiteId, UserId,
+    AccessCollectionId, AccountId, AgentDeskSettingsId, AgentTeamId, RoleGroupId, SiteId, UserId,
 };
+use crate::upstream::Secret;
 
 /// A colleague of David Dogwood.
 fn clone(desk: &Desk) -> CloneUser {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::icws::Icws;
 use super::login::{Entry, Login};
 use crate::portal::access::{AccessCollection, AccessGroup};
 use crate::portal::attribute::Attribute;
@@ -16,13 +17,15 @@ use crate::portal::{
     PlatformId, PrecisionQueueId, RoleGroupId, SiteId, SkillGroupId, TenantId, UserId,
 };
 
-/// Everything the portal knows.
+/// Everything the portal knows, and everything ICWS knows.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     /// The tenants.
     pub tenants: Vec<Tenant>,
     /// Who may sign in.
     pub logins: Vec<Login>,
+    /// What is behind ICWS.
+    pub icws: Icws,
 }
 
 /// A customer's contact centre.
@@ -137,6 +140,12 @@ pub enum Thing {
 }
 
 impl World {
+    /// The same world with this many ICWS roles, the same in every run, and the `SIZED_ICWS_…` logins.
+    #[must_use]
+    pub fn with_icws_roles(self, roles: usize) -> Self {
+        Self { icws: Icws::sized(roles), ..self }
+    }
+
     /// The tenant with this id.
     #[must_use]
     pub fn tenant(&self, id: TenantId) -> Option<&Tenant> {

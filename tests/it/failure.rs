@@ -6,11 +6,11 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use portalgraph::simulator::{ANY, DEMO_LOGIN, Fault, World};
+use portalgraph::simulator::{ANY, DEMO_ICWS_LOGIN, DEMO_LOGIN, Fault, World};
 use serde_json::{Value, json};
 use tracing::instrument::WithSubscriber as _;
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, Client, House, ICWS};
 
 const LOGIN: &str = "mutation ($username: String!, $password: String!) {
     login(input: {username: $username, password: $password}) {
@@ -22,7 +22,8 @@ const WIDE: &str = "{
     users { nodes { id displayName department { name } site { name } accessSummary { groups { name } } } }
     agents(first: 3) { nodes { skillGroups { name } attributes { value } precisionQueues { name } } }
     skillGroups { nodes { name agents { totalCount } } } precisionQueues { nodes { steps { terms { value } } } }
-    callback(databaseId: 7001) { phoneNumber queue { name } } isCallbackServiceAvailable }";
+    callback(databaseId: 7001) { phoneNumber queue { name } } isCallbackServiceAvailable
+    icws { viewer { userId name serverName features { name } } roles { nodes { notes members { name } } } } }";
 
 /// Everything that can be wrong with an answer.
 fn faults() -> Vec<Fault> {
@@ -83,22 +84,46 @@ fn assert_discreet(house: &House, text: &str) {
         "Something went wrong",
         "not as JSON",
         "correct-horse",
+        "icws_",
+        "ININ-ICWS",
+        "authentication process",
+        "says no",
+        "Refused.",
     ] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     // The simulator's cookies and tokens are 32 hexadecimal digits.
     let mut words = text.split(|letter: char| !letter.is_ascii_hexdigit());
     assert_eq!(words.find(|word| word.len() >= 32), None, "{text}");
+    // Its ids of ICWS sessions are numbers up to 2^64.
+    let mut words = text.split(|letter: char| !letter.is_ascii_digit());
+    assert_eq!(words.find(|word| word.len() >= 17), None, "{text}");
 }
 
 /// A demonstration whose administrator has a password that can be looked for.
 async fn house() -> House {
     let house = House::over(World::demo()).await;
-    house.simulator.world(|world| "correct-horse".clone_into(&mut world.logins[0].password));
+    house.simulator.world(|world| {
+        "correct-horse".clone_into(&mut world.logins[0].password);
+        "correct-horse".clone_into(&mut world.icws.users[0].password);
+    });
     house
 }
 
+/// The administrator of both upstreams.
+async fn sign_in_with_horse(house: &House) -> Client {
+    house.sign_in(LOGIN_WITH_HORSE).await.entering(ICWS, ICWS_LOGIN_WITH_HORSE).await
+}
+
+/// Whether connecting told anything it must not; the token it answers is its point.
+async fn assert_discreet_connection(house: &House, client: &Client) {
+    let mut answer = client.log_in(ICWS, ICWS_LOGIN_WITH_HORSE).await;
+    answer.body["data"]["login"]["sessionToken"].take();
+    assert_discreet(house, &answer.body.to_string());
+}
+
 const LOGIN_WITH_HORSE: (&str, &str) = (DEMO_LOGIN.0, "correct-horse");
+const ICWS_LOGIN_WITH_HORSE: (&str, &str) = (DEMO_ICWS_LOGIN.0, "correct-horse");
 
 #[tokio::test]
 async fn seven_ways_to_fail_are_seven_codes_with_advice() {
@@ -182,12 +207,13 @@ async fn a_portal_that_asks_to_be_left_alone_is_overloaded() {
 async fn every_error_has_a_code_an_operation_and_a_request_id() {
     let house = House::over(World::demo()).await;
     for fault in faults() {
-        let client = house.sign_in(DEMO_LOGIN).await;
+        let client = house.sign_in(DEMO_LOGIN).await.entering(ICWS, DEMO_ICWS_LOGIN).await;
         house.simulator.faults().always(ANY, fault.clone());
-        let answer = client.ask("{ departments { name } roleGroups { name } }").await;
+        let query = "{ departments { name } roleGroups { name } icws { roles { totalCount } role(by: {roleId: \"Agent\"}) { notes } } }";
+        let answer = client.ask(query).await;
         house.simulator.faults().clear();
         let errors = answer.body["errors"].as_array().unwrap();
-        assert_eq!(errors.len(), 2, "{fault:?}");
+        assert_eq!(errors.len(), 4, "{fault:?}");
         for error in errors {
             let extensions = &error["extensions"];
             assert!(extensions["code"].is_string() && extensions["retryable"].is_boolean(), "{error}");
@@ -200,22 +226,31 @@ async fn every_error_has_a_code_an_operation_and_a_request_id() {
 async fn no_answer_tells_where_the_portal_is_or_what_opens_it() {
     let house = house().await;
     assert_discreet(&house, &log_in(&house, LOGIN_WITH_HORSE).await.body.to_string());
-    let client = house.sign_in(LOGIN_WITH_HORSE).await;
+    let client = sign_in_with_horse(&house).await;
     assert_discreet(&house, &client.ask(WIDE).await.body.to_string());
     for fault in faults() {
-        let client = house.sign_in(LOGIN_WITH_HORSE).await;
-        for operation in ["getAllAgentDeskSettings", "testWS"] {
+        let client = sign_in_with_horse(&house).await;
+        for operation in ["getAllAgentDeskSettings", "testWS", "listRoles", "createRole"] {
             house.simulator.faults().next(operation, fault.clone(), 1);
         }
-        let answer = client.ask("{ agentDeskSettings { name } isCallbackServiceAvailable }").await;
-        assert_discreet(&house, &answer.body.to_string());
-        house.simulator.faults().next("login", fault, 1);
+        for query in [
+            "{ agentDeskSettings { name } isCallbackServiceAvailable icws { roles { totalCount } } }",
+            "mutation { createIcwsRole(input: {roleId: \"New\"}) { userErrors { code message portalCode } } }",
+        ] {
+            assert_discreet(&house, &client.ask(query).await.body.to_string());
+        }
+        house.simulator.faults().next("login", fault.clone(), 1);
         assert_discreet(&house, &log_in(&house, LOGIN_WITH_HORSE).await.body.to_string());
+        house.simulator.faults().next("connect", fault, 1);
+        assert_discreet_connection(&house, &house.nobody()).await;
         house.simulator.faults().clear();
     }
+    let client = sign_in_with_horse(&house).await;
     house.simulator.stop().await;
-    assert_discreet(&house, &client.ask("{ billingUnits { name } }").await.body.to_string());
+    let answer = client.ask("{ billingUnits { name } icws { roles { nodes { createdAt } } } }").await;
+    assert_discreet(&house, &answer.body.to_string());
     assert_discreet(&house, &log_in(&house, LOGIN_WITH_HORSE).await.body.to_string());
+    assert_discreet_connection(&house, &house.nobody()).await;
 }
 
 /// Log lines, as they would go to standard error.
@@ -250,13 +285,21 @@ fn no_log_line_tells_a_password_or_a_token() {
     let (house, token) = runtime.block_on(
         async {
             let house = house().await;
-            let client = house.sign_in(LOGIN_WITH_HORSE).await;
+            let client = sign_in_with_horse(&house).await;
             client.ask(WIDE).await;
             for fault in faults() {
                 house.simulator.faults().next("login", fault.clone(), 1);
                 log_in(&house, LOGIN_WITH_HORSE).await;
-                house.simulator.faults().next("getAllAgentDeskSettings", fault, 1);
-                client.ask("{ agentDeskSettings { name } }").await;
+                house.simulator.faults().next("connect", fault.clone(), 1);
+                house.nobody().log_in(ICWS, ICWS_LOGIN_WITH_HORSE).await;
+                for operation in ["getAllAgentDeskSettings", "listRoles", "createRole"] {
+                    house.simulator.faults().next(operation, fault.clone(), 1);
+                }
+                client.ask("{ agentDeskSettings { name } icws { roles { totalCount } } }").await;
+                client
+                    .ask("mutation { createIcwsRole(input: {roleId: \"New\"}) { userErrors { code } } }")
+                    .await;
+                house.simulator.faults().clear();
             }
             client.ask("mutation { logout { isSignedOut } }").await;
             (house, client.token)
@@ -264,7 +307,10 @@ fn no_log_line_tells_a_password_or_a_token() {
         .with_current_subscriber(),
     );
     let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    assert!(text.contains("portal.operation"), "nothing was logged: {text}");
+    assert!(
+        text.contains("portal.operation") && text.contains("icws.operation"),
+        "nothing was logged: {text}"
+    );
     assert_discreet(&house, &text);
     assert!(!text.contains(&token), "{text}");
 }

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+/// The upstreams, as `login` names them.
+pub const PORTAL: &str = "PORTAL";
+pub const ICWS: &str = "ICWS";
+
 /// A gateway and the portal behind it; both end when dropped.
 pub struct House {
     pub simulator: Simulator,
@@ -46,6 +50,7 @@ impl House {
         let mut config = Config::default();
         config.portal.url = simulator.url();
         config.portal.callback_url = simulator.url();
+        config.icws.url = simulator.url();
         change(&mut config);
         let (url, stop) = gateway(config).await;
         Self { simulator, url, http: http(), _stop: stop }
@@ -54,6 +59,16 @@ impl House {
     /// Signs in with a login of the world and its password.
     pub async fn sign_in(&self, (name, password): (&str, &str)) -> Client {
         Client::sign_in(&self.http, &self.url, (name, password)).await
+    }
+
+    /// Signs in to ICWS alone, with a user of the world and its password.
+    pub async fn sign_in_to_icws(&self, login: (&str, &str)) -> Client {
+        self.nobody().entering(ICWS, login).await
+    }
+
+    /// A client without a session.
+    pub fn nobody(&self) -> Client {
+        Client::nobody(&self.http, &self.url)
     }
 
     /// Asks without being signed in.
@@ -106,14 +121,29 @@ pub fn http() -> reqwest::Client {
 }
 
 impl Client {
-    /// Signs in at a gateway.
-    pub async fn sign_in(http: &reqwest::Client, url: &str, (name, password): (&str, &str)) -> Self {
-        let mutation = "mutation($input: LoginInput!) { login(input: $input) { status sessionToken userErrors { code } } }";
-        let variables = json!({"input": {"username": name, "password": password}});
-        let answer = post(http.post(format!("{url}/graphql")), mutation, variables).await;
+    /// A client of a gateway without a session.
+    pub fn nobody(http: &reqwest::Client, url: &str) -> Self {
+        Self { url: url.to_owned(), token: String::new(), http: http.clone() }
+    }
+
+    /// Signs in at a gateway, to the portal.
+    pub async fn sign_in(http: &reqwest::Client, url: &str, login: (&str, &str)) -> Self {
+        Self::nobody(http, url).entering(PORTAL, login).await
+    }
+
+    /// Signs in at an upstream with the session there is: the client with the token that comes of it.
+    pub async fn entering(&self, upstream: &str, login: (&str, &str)) -> Self {
+        let answer = self.log_in(upstream, login).await;
         let token = answer.body["data"]["login"]["sessionToken"].as_str();
-        let token = token.unwrap_or_else(|| panic!("{name} could not sign in: {answer:?}")).to_owned();
-        Self { url: url.to_owned(), token, http: http.clone() }
+        self.holding(token.unwrap_or_else(|| panic!("{} could not sign in: {answer:?}", login.0)))
+    }
+
+    /// Tries to sign in at an upstream.
+    pub async fn log_in(&self, upstream: &str, (name, password): (&str, &str)) -> Answer {
+        let mutation = "mutation($input: LoginInput!) { login(input: $input) {
+            status sessionToken userErrors { code field message portalCode } } }";
+        let input = json!({"upstream": upstream, "username": name, "password": password});
+        self.ask_with(mutation, json!({ "input": input })).await
     }
 
     /// The same client with another token.
@@ -128,7 +158,8 @@ impl Client {
 
     /// Asks with variables.
     pub async fn ask_with(&self, query: &str, variables: Value) -> Answer {
-        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);
+        let request = self.http.post(format!("{}/graphql", self.url));
+        let request = if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
         post(request, query, variables).await
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Comment lines at the top of a file set the scene:
 //! - `# login: name@abc` signs in with another login than the demonstration's administrator; `nobody` has no session;
+//! - `# icws: icadmin` signs in to ICWS as well, or to nothing else beside `# login: nobody`;
 //! - `# tenant: 102` selects a tenant, where the login has several;
 //! - `# world: 1000` takes a sized world instead of the demonstration;
 //! - `# variables: {…}`, where a text `id:101:User:10100001` stands for the global id of that record;
@@ -13,10 +14,12 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portalgraph::simulator::{Call, DEMO_LOGIN, Fault, SIZED_LOGIN, SIZED_PASSWORD, World};
+use portalgraph::simulator::{
+    Call, DEMO_ICWS_PASSWORD, DEMO_LOGIN, Fault, SIZED_ICWS_PASSWORD, SIZED_LOGIN, SIZED_PASSWORD, World,
+};
 use serde_json::Value;
 
-use crate::house::{Answer, Client, House};
+use crate::house::{Answer, Client, House, ICWS};
 
 #[test]
 fn every_situation_is_answered_at_its_known_cost() {
@@ -52,10 +55,14 @@ async fn situation(path: &Path) -> String {
     };
     let house = House::over(world).await;
     let login = settings.get("login").map_or(login, |name| (name, password(name)));
-    let client = match login {
+    let mut client = match login {
         ("nobody", _) => None,
         login => Some(enter(house.sign_in(login).await, settings.get("tenant")).await),
     };
+    if let Some(user) = settings.get("icws") {
+        let password = if settings.get("world").is_some() { SIZED_ICWS_PASSWORD } else { DEMO_ICWS_PASSWORD };
+        client = Some(client.unwrap_or_else(|| house.nobody()).entering(ICWS, (user, password)).await);
+    }
     if let (Some(query), Some(client)) = (settings.get("before"), &client) {
         client.data(query).await;
     }
@@ -139,7 +146,12 @@ fn report(calls: Vec<Call>, with_bodies: bool, mut answer: Answer) -> String {
         .into_iter()
         .map(|call| {
             if with_bodies {
-                format!("{} {}", call.operation, Value::Object(call.body))
+                let mut asked = call.body;
+                asked.extend(call.query.into_iter().map(|(name, value)| (name, value.into())));
+                asked.extend(
+                    call.headers.get("Range").map(|range| ("Range".to_owned(), range.clone().into())),
+                );
+                format!("{} {}", call.operation, Value::Object(asked))
             } else {
                 call.operation.to_owned()
             }

@@ -5,12 +5,14 @@ use std::time::Duration;
 use portalgraph::simulator::{ANY, Fault, Simulator, World};
 use serde_json::Value;
 
-use crate::house::{self, Client};
+use crate::house::{self, Client, ICWS};
 use crate::program::Served;
 
 /// A password that appears nowhere else.
 const PASSWORD: &str = "s3cr3t-of-the-portal";
 const NAME: &str = "admin@dmn";
+const ICWS_PASSWORD: &str = "s3cr3t-of-icws";
+const ICWS_NAME: &str = "icadmin";
 /// What a client sends that is nobody else's business.
 const SEARCHED: &str = "a-name-somebody-looks-for";
 
@@ -19,6 +21,7 @@ fn world() -> World {
     for login in world.logins.iter_mut().filter(|login| login.name == NAME) {
         PASSWORD.clone_into(&mut login.password);
     }
+    ICWS_PASSWORD.clone_into(&mut world.icws.users[0].password);
     world
 }
 
@@ -30,14 +33,19 @@ async fn nothing_secret_is_logged_at_any_level() {
             ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
             ("PORTALGRAPH__PORTAL__CALLBACK_URL", &simulator.url()),
             ("PORTALGRAPH__PORTAL__CALL_TIMEOUT_MILLISECONDS", "300"),
+            ("PORTALGRAPH__ICWS__URL", &simulator.url()),
+            ("PORTALGRAPH__ICWS__CALL_TIMEOUT_MILLISECONDS", "300"),
             ("PORTALGRAPH__LOG__LEVEL", level),
             ("PORTALGRAPH__LOG__FORMAT", format),
         ]);
         let http = house::http();
         let client = Client::sign_in(&http, &served.url, (NAME, PASSWORD)).await;
+        let client = client.entering(ICWS, (ICWS_NAME, ICWS_PASSWORD)).await;
         let secrets = ask_for_everything(&simulator, &http, &client).await;
         let log = served.end();
-        assert!(log.contains("portal call") && log.contains("getUsers"), "the log is there: {log:.500}");
+        for call in ["portal call", "getUsers", "ICWS call", "listRoles", "createRole"] {
+            assert!(log.contains(call), "the log is there: {log:.500}");
+        }
         let host = simulator.url().strip_prefix("http://").unwrap().to_owned();
         let port = host.rsplit(':').next().unwrap().to_owned();
         for secret in secrets.iter().map(String::as_str).chain([
@@ -55,6 +63,13 @@ async fn nothing_secret_is_logged_at_any_level() {
             &format!(":{port}"),
             "Alder",
             "j_security_check",
+            ICWS_PASSWORD,
+            ICWS_NAME,
+            "icws_",
+            "csrfToken",
+            "ININ-ICWS",
+            "May do everything",
+            "Leads a team",
         ]) {
             let line = log.lines().find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret} is logged");
@@ -69,10 +84,17 @@ fn encoded(text: &str) -> String {
 /// Reads, failures of every kind and a refused sign-in; answers what else must not be in the log.
 async fn ask_for_everything(simulator: &Simulator, http: &reqwest::Client, client: &Client) -> Vec<String> {
     let search = format!("{{ users(search: {{field: LAST_NAME, term: \"{SEARCHED}\"}}) {{ totalCount }} }}");
+    let roles = format!(
+        "{{ icws {{ roles {{ nodes {{ notes members {{ name }} }} }} a: role(by: {{name: \"{SEARCHED}\"}}) {{ name }} }} }}"
+    );
     for query in [
         "{ users { nodes { displayName department { name } } } agents { nodes { skillGroups { name } } } }",
         "{ callback(databaseId: 7001) { id } callbackQueues { name } precisionQueues { nodes { name } } }",
         &search,
+        &roles,
+        &format!(
+            "mutation {{ createIcwsRole(input: {{roleId: \"{SEARCHED}\", notes: \"{SEARCHED}\"}}) {{ isVisible }} }}"
+        ),
         "{ not a query",
         "{ unknown }",
     ] {
@@ -86,6 +108,7 @@ async fn ask_for_everything(simulator: &Simulator, http: &reqwest::Client, clien
         .send()
         .await
         .unwrap();
+    client.log_in(ICWS, (ICWS_NAME, "wrong-password")).await;
     for fault in [
         Fault::Status(500),
         Fault::Html,
@@ -97,7 +120,11 @@ async fn ask_for_everything(simulator: &Simulator, http: &reqwest::Client, clien
         Fault::LoginPage,
     ] {
         simulator.faults().always(ANY, fault);
-        client.ask("{ sites { name } }").await;
+        client.ask("{ sites { name } icws { roles { nodes { createdAt } } } }").await;
+        client.log_in(ICWS, (ICWS_NAME, ICWS_PASSWORD)).await;
+        client
+            .ask(&format!("mutation {{ createIcwsRole(input: {{roleId: \"{SEARCHED}\"}}) {{ isVisible }} }}"))
+            .await;
         simulator.faults().clear();
     }
     let answer = client.ask_with("{ viewer { loginName } }", Value::Null).await;

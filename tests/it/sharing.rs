@@ -42,6 +42,7 @@ fn keep_nothing(config: &mut Config) {
         callback_seconds: seconds,
         access_seconds: seconds,
         catalogue_seconds: seconds,
+        icws_role_seconds: seconds,
     };
 }
 

@@ -1,5 +1,6 @@
 //! Signing in and out: every reason to refuse it, selecting a tenant, how a session is shown, and how it ends.
 
+mod configured;
 mod lifetime;
 mod proof;
 mod spelling;

@@ -4,15 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Bottom first: a floor may import from those before it. `simulator` stands beside the house.
-const FLOORS: [(&str, &[&str]); 8] = [
+const FLOORS: [(&str, &[&str]); 10] = [
     ("config", &[]),
-    ("portal", &["config"]),
-    ("session", &["portal", "config"]),
-    ("caller", &["session", "portal", "config"]),
-    ("graph", &["caller", "session", "portal", "config"]),
-    ("server", &["graph", "caller", "session", "portal", "config"]),
-    ("simulator", &["portal", "config"]),
-    ("cli", &["server", "simulator", "graph", "caller", "session", "portal", "config"]),
+    ("upstream", &["config"]),
+    ("portal", &["upstream", "config"]),
+    ("icws", &["upstream", "config"]),
+    ("session", &["portal", "icws", "upstream", "config"]),
+    ("caller", &["session", "portal", "icws", "upstream", "config"]),
+    ("graph", &["caller", "session", "portal", "icws", "upstream", "config"]),
+    ("server", &["graph", "caller", "session", "portal", "icws", "upstream", "config"]),
+    ("simulator", &["portal", "icws", "upstream", "config"]),
+    ("cli", &["server", "simulator", "graph", "caller", "session", "portal", "icws", "upstream", "config"]),
 ];
 
 const LONGEST: usize = 400;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use crate::cli::failure::Failure;
-use crate::portal::Secret;
+use crate::upstream::Secret;
 
 /// The variable that may hold it.
 const VARIABLE: &str = "PORTALGRAPH_PASSWORD";

@@ -6,7 +6,8 @@ use crate::cli::failure::Failure;
 use crate::config::{Encoding, Portal};
 use crate::portal::auth::{AuthorizeUserToTenant, Login, LoginReply, Outcome, Tenant};
 use crate::portal::dialect::encode;
-use crate::portal::{PortalError, Secret, TenantId, UserId};
+use crate::portal::{PortalError, TenantId, UserId};
+use crate::upstream::Secret;
 
 /// What the portal says of a login field that it cannot read, before it looks at the password: the one answer after
 /// which another encoding may be tried. After any other the account might be locked.

@@ -19,8 +19,9 @@ use crate::portal::reference::{ReferenceEntry, Site};
 use crate::portal::user::{CloneUser, User};
 use crate::portal::{
     AccessCollectionId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId,
-    RoleGroupId, Secret, SiteId, TenantId, UserId,
+    RoleGroupId, SiteId, TenantId, UserId,
 };
+use crate::upstream::Secret;
 
 /// What the portal takes for its standard role group.
 const STANDARD_ROLE_GROUP: RoleGroupId = RoleGroupId(-1);
@@ -285,7 +286,7 @@ async fn clone(ctx: &Context<'_>, input: CloneUserInput) -> Result<Changed, Refu
         operation.src_id_user = source.id_user;
         operation.src_user_name = source.login_name().map(str::to_owned);
     }
-    operation.program_prefix = caller.session().tenant().and_then(|tenant| tenant.program_prefix.clone());
+    operation.program_prefix = caller.program_prefix();
     let reply = caller.write(operation).await.map_err(Refusal::of_write)?;
     let id = reply.basic_user_agent_info.and_then(|user| user.id_program_user);
     Ok(id.map_or(Changed::LoginName(login_name), Changed::Id))

@@ -9,7 +9,8 @@ use crate::graph::id::{Kind, NodeId};
 use crate::graph::list::List;
 use crate::graph::lookup::key_of;
 use crate::portal::user::DeleteUser;
-use crate::portal::{Noun, TenantId, UserId};
+use crate::portal::{TenantId, UserId};
+use crate::upstream::Noun;
 
 /// Deletes users.
 #[derive(Default)]

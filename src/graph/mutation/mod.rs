@@ -5,6 +5,8 @@ mod callback;
 mod cleared;
 mod clone_user;
 mod clone_user_error;
+mod create_icws_role;
+mod create_icws_role_error;
 mod delete_user;
 mod membership;
 mod payload;
@@ -26,6 +28,7 @@ use async_graphql::MergedObject;
 use attribute::AttributeMutation;
 use callback::CallbackMutation;
 use clone_user::CloneUserMutation;
+use create_icws_role::IcwsRoleMutation;
 use delete_user::DeleteUserMutation;
 use membership::MembershipMutation;
 use precision_queue::PrecisionQueueMutation;
@@ -50,4 +53,5 @@ pub struct Mutation(
     AttributeMutation,
     PrecisionQueueMutation,
     CallbackMutation,
+    IcwsRoleMutation,
 );

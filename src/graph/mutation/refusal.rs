@@ -47,7 +47,7 @@ macro_rules! user_errors {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, ::async_graphql::Enum)]
         pub enum $code {
             $($(#[doc = $doc])+ $reason,)*
-            /// The portal refused for another reason; `portalCode` has its word.
+            /// The upstream refused for another reason; `portalCode` has its word.
             Unknown,
         }
 
@@ -70,7 +70,7 @@ macro_rules! user_errors {
             fn message(self) -> String {
                 let doc = match self {
                     $(Self::$reason => concat!($($doc),+),)*
-                    Self::Unknown => "The portal refused for a reason this gateway does not know.",
+                    Self::Unknown => "The upstream refused for a reason this gateway does not know.",
                 };
                 doc.trim().to_owned()
             }
@@ -112,7 +112,7 @@ impl<C: UserErrorCode> UserError<C> {
         &self.message
     }
 
-    /// The portal's own constant, where it was the portal that refused.
+    /// The upstream's own constant, where it was the upstream that refused.
     async fn portal_code(&self) -> Option<&str> {
         self.portal_code.as_deref()
     }
@@ -153,9 +153,30 @@ impl<C: UserErrorCode> Violations<C> {
         key
     }
 
+    /// Adds a reason that the upstream gave in a word of its own, about something it names in its own way.
+    pub fn add_said(&mut self, word: &str, path: Vec<String>, about: &str) {
+        let known = C::CALLER_ERRORS.iter().find(|(known, _)| *known == word);
+        self.add_told((word, known.map_or(C::UNKNOWN, |(_, code)| *code)), path, about);
+    }
+
+    /// Adds a reason, and the upstream's own word for it.
+    pub fn add_told(&mut self, (word, code): (&str, C), path: Vec<String>, about: &str) {
+        let message = if about.is_empty() { code.message() } else { format!("{about}: {}", code.message()) };
+        self.add_at(code, path, message);
+        if let Some(added) = self.0.last_mut().filter(|_| !word.is_empty()) {
+            added.portal_code = Some(word.to_owned());
+        }
+    }
+
     /// Whether there is none so far.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The refusal they come to.
+    pub fn refusal(self) -> Refusal<C> {
+        Refusal::Mendable(self.0)
     }
 
     /// What to answer when looking further fails: what was found so far can be mended, and else it is the failure.
@@ -215,7 +236,7 @@ impl<C: UserErrorCode> Refusal<C> {
                 Self::Failure(GraphError::from(error).with_part_done(C::FIND_OUT))
             }
             CallerError::OutcomeUnknown(lost) => {
-                Self::Failure(GraphError::from(lost).with_outcome_unknown(C::FIND_OUT))
+                Self::Failure(GraphError::from(CallerError::clone(&lost)).with_outcome_unknown(C::FIND_OUT))
             }
             error => error.into(),
         }

@@ -8,8 +8,9 @@ use crate::graph::context::ContextExt as _;
 use crate::graph::error::{Code, GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::graph::node;
+use crate::portal::UserId;
 use crate::portal::user::ResetPassword;
-use crate::portal::{Noun, Secret, UserId};
+use crate::upstream::{Noun, Secret};
 
 /// Resets passwords.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use async_graphql::registry::Registry;
 use async_graphql::{InputType, InputValueError, InputValueResult, Value};
 
-use crate::portal::Secret;
+use crate::upstream::Secret;
 
 impl InputType for Secret {
     type RawValueType = Self;

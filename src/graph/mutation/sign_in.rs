@@ -5,23 +5,56 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use super::refusal::{Refusal, UserError, UserErrorCode, Violations, user_errors};
 use crate::graph::context::ContextExt as _;
 use crate::graph::error::Nullable;
+use crate::graph::icws::IcwsViewer;
 use crate::graph::list::List;
 use crate::graph::tenant::Tenant;
 use crate::graph::viewer::Viewer;
-use crate::portal::{PortalError, Secret, TenantId};
-use crate::session::{Issued, SignIn, SignInError, Stage};
+use crate::icws::IcwsError;
+use crate::portal::{PortalError, TenantId};
+use crate::session::{Issued, SignIn, SignInError, System};
+use crate::upstream::Secret;
 
 /// Changes who is signed in.
 #[derive(Default)]
 pub struct SignInMutation;
 
-/// Who signs in.
+/// The systems behind the graph.
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[graphql(name = "Upstream")]
+pub enum UpstreamName {
+    /// The administration portal.
+    Portal,
+    /// ICWS (Genesys PureConnect).
+    Icws,
+}
+
+impl From<UpstreamName> for System {
+    fn from(name: UpstreamName) -> Self {
+        match name {
+            UpstreamName::Portal => Self::Portal,
+            UpstreamName::Icws => Self::Icws,
+        }
+    }
+}
+
+/// Who signs in, and where.
 #[derive(InputObject)]
 pub struct LoginInput {
-    /// The login name, of the form `name@abc` where `abc` is the three-character id of the tenant.
+    /// Where to sign in.
+    #[graphql(default_with = "UpstreamName::Portal")]
+    upstream: UpstreamName,
+    /// The login name: at the portal of the form `name@abc` where `abc` is the three-character id of the tenant, at ICWS
+    /// the user id.
     username: String,
-    /// The password; it is passed on to the portal and kept nowhere.
+    /// The password; it is passed on to the upstream and kept nowhere.
     password: Secret,
+}
+
+/// Where to sign out.
+#[derive(InputObject)]
+pub struct LogoutInput {
+    /// The one upstream to sign out of; both if left out.
+    upstream: Option<UpstreamName>,
 }
 
 /// Which tenant to enter.
@@ -73,6 +106,10 @@ user_errors! {
         SessionLimitReached = "AUTHORIZE_USER_TO_TENANT_FAILED_USER_ALREADY_LOGGED_ON_ANOTHER_SESSION",
         /// The portal holds this user's data twice: ask its support.
         DuplicateUserData = "AUTHORIZE_USER_TO_TENANT_FAILED_USER_DATA_PROBLEM_FOUND_DUPLICATE",
+        /// ICWS does not accept the user id or the password. Wrong ones may count towards locking the account.
+        IcwsRefused,
+        /// This gateway has no such upstream.
+        UpstreamNotConfigured("upstream"),
     }
     failures []
 }
@@ -118,7 +155,7 @@ pub struct SelectTenantPayload {
 /// What signing out came to.
 #[derive(SimpleObject)]
 pub struct LogoutPayload {
-    /// Whether there was a session; either way there is none now.
+    /// Whether there was a session to end; either way there is none now.
     is_signed_out: bool,
 }
 
@@ -130,17 +167,22 @@ impl LoginPayload {
         self.status
     }
 
-    /// Who is signed in now; null until a tenant is entered.
+    /// Who is signed in to the portal now; null until a tenant is entered.
     async fn viewer(&self, ctx: &Context<'_>) -> Option<Viewer> {
         if self.status == LoginStatus::SignedIn { Viewer::of(ctx) } else { None }
     }
 
+    /// Who is signed in to ICWS now; null if nobody is.
+    async fn icws_viewer(&self, ctx: &Context<'_>) -> Option<IcwsViewer> {
+        self.issued.as_ref().and_then(|_| IcwsViewer::of(ctx))
+    }
+
     /// The tenants to select from; empty unless a selection is required.
     async fn tenants(&self) -> List<Tenant> {
-        match self.issued.as_ref().map(|issued| &issued.session.stage) {
-            Some(Stage::TenantSelection(tenants)) => tenants.iter().filter_map(Tenant::listed).collect(),
-            _ => List::default(),
-        }
+        let issued = self.issued.as_ref().filter(|_| self.status == LoginStatus::TenantSelectionRequired);
+        let portal = issued.and_then(|issued| issued.session.portal.as_ref());
+        let tenants = portal.and_then(|portal| portal.tenants_to_select()).unwrap_or_default();
+        tenants.iter().filter_map(Tenant::listed).collect()
     }
 
     /// The session's token, for clients that send it as `Authorization: Bearer …`. Browsers need not ask for it: they
@@ -187,12 +229,20 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
     violations.check()?;
     let visit = ctx.visit();
     let (username, password) = (input.username.trim(), input.password);
-    let (status, issued) = match visit.sessions().log_in(username, &password).await? {
-        SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
-        SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),
-        SignIn::MustChangePassword => return Err(Refusal::said(Some("USER_MUST_CHANGE_PASSWORD"))),
+    let caller = visit.current();
+    let former = caller.as_ref().map(|caller| caller.session().as_ref());
+    let (status, issued) = match input.upstream {
+        UpstreamName::Icws => {
+            let issued = visit.sessions().log_in_to_icws(former, username, &password).await?;
+            (LoginStatus::SignedIn, issued)
+        }
+        UpstreamName::Portal => match visit.sessions().log_in(former, username, &password).await? {
+            SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
+            SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),
+            SignIn::MustChangePassword => return Err(Refusal::said(Some("USER_MUST_CHANGE_PASSWORD"))),
+        },
     };
-    visit.enter(&issued).await;
+    visit.enter(&issued);
     Ok((status, issued))
 }
 
@@ -201,32 +251,48 @@ async fn enter_tenant(ctx: &Context<'_>, tenant: TenantId) -> Result<Issued, Ref
     let caller = ctx.caller()?;
     match visit.sessions().select_tenant(caller.session(), tenant).await {
         Ok(issued) => {
-            visit.renew(&issued);
+            visit.enter(&issued);
             Ok(issued)
         }
         Err(SignInError::NoTenantSelectionPending) => {
             Err(Refusal::one(SelectTenantErrorCode::NoSelectionPending))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(of_portal(error)),
+    }
+}
+
+impl From<SignInError> for Refusal<LoginErrorCode> {
+    fn from(error: SignInError) -> Self {
+        match error {
+            // ICWS names no reasons that the contract knows; its own word stands beside this one.
+            // Other statuses speak of the address or of what stands in front of it, not of the person.
+            SignInError::Icws(IcwsError::Refused { status: 400 | 401 | 403, error_id, .. }) => {
+                let mut violations = Violations::new();
+                let word = error_id.as_deref().unwrap_or_default();
+                violations.add_told((word, LoginErrorCode::IcwsRefused), Vec::new(), "");
+                violations.refusal()
+            }
+            SignInError::NotConfigured(_) => Self::one(LoginErrorCode::UpstreamNotConfigured),
+            error => of_portal(error),
+        }
     }
 }
 
 /// Signing in is refused with a reason even where the portal names none.
-impl<C: UserErrorCode> From<SignInError> for Refusal<C> {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Portal(PortalError::Refused { code_message, .. }) => {
-                Self::said(code_message.as_deref())
-            }
-            error => Self::Failure(error.into()),
+fn of_portal<C: UserErrorCode>(error: SignInError) -> Refusal<C> {
+    match error {
+        SignInError::Portal(PortalError::Refused { code_message, .. }) => {
+            Refusal::said(code_message.as_deref())
         }
+        error => Refusal::Failure(error.into()),
     }
 }
 
 // Nullable, like every mutation: one that fails does not take the others of its request with it.
 #[Object]
 impl SignInMutation {
-    /// Signs a person in to the portal. A session the request came with is ended and replaced.
+    /// Signs a person in, to the portal unless told otherwise. A session of the same upstream is ended and replaced; one
+    /// of the other upstream stays, so that one session can hold both. The token changes either way.
     async fn login(
         &self,
         ctx: &Context<'_>,
@@ -248,13 +314,20 @@ impl SignInMutation {
         Some(Refusal::settle(entered).map(|(issued, errors)| SelectTenantPayload { issued, errors }))
     }
 
-    /// Ends the session, here and at the portal. Signing out twice is no error.
-    async fn logout(&self, ctx: &Context<'_>) -> Option<LogoutPayload> {
+    /// Ends the session, here and at the upstreams; with `upstream` given, only what it holds there. Signing out twice is no
+    /// error.
+    async fn logout(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Where to sign out; everywhere if left out.")] input: Option<LogoutInput>,
+    ) -> Option<LogoutPayload> {
         let visit = ctx.visit();
         let Some(caller) = visit.current() else { return Some(LogoutPayload { is_signed_out: false }) };
-        visit.leave();
-        // Here the session is over whatever the portal answers; there it ends by itself if it was not reached.
-        let _ = visit.sessions().log_out(caller.session()).await;
-        Some(LogoutPayload { is_signed_out: true })
+        let only = input.and_then(|input| input.upstream).map(System::from);
+        let is_signed_out = caller.session().holds(only);
+        visit.leave(only);
+        // Here the session is over whatever the upstream answers; there it ends by itself if it was not reached.
+        visit.sessions().log_out(caller.session(), only).await;
+        Some(LogoutPayload { is_signed_out })
     }
 }

@@ -8,7 +8,8 @@ use crate::graph::context::ContextExt as _;
 use crate::graph::error::{Code as ErrorCode, GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::portal::user::{EnableDisableUserInICM, EnableDisableUserInPortal, SetUserStatus, User};
-use crate::portal::{Noun, Operation, UserId};
+use crate::portal::{Operation, UserId};
+use crate::upstream::Noun;
 
 /// Switches users on and off.
 #[derive(Default)]

@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::envelope::{Paging, Reply, reply};
-use super::operation::{Authentication, Base, Body, Noun, Operation};
+use super::operation::{Authentication, Base, Body, Operation};
 use super::record::record;
 use super::scalar::{CallbackDispositionId, CallbackId, CallbackQueueId, Instant, TenantId};
+use crate::upstream::Noun;
 
 reply! {
     /// The callback.

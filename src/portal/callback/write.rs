@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::filled;
 use crate::portal::envelope::{Envelope, reply};
-use crate::portal::operation::{Authentication, Base, Body, Noun, Operation};
+use crate::portal::operation::{Authentication, Base, Body, Operation};
 use crate::portal::record::record;
 use crate::portal::scalar::{CallbackDispositionId, CallbackId, Instant};
+use crate::upstream::Noun;
 
 record! {
     /// Asks for a callback (createCallbackRequest). The prefix goes into the path and into the body.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::User;
 use crate::portal::envelope::{Paging, reply};
-use crate::portal::operation::{Authentication, Noun, Operation};
+use crate::portal::operation::{Authentication, Operation};
 use crate::portal::record::record;
 use crate::portal::scalar::{PlatformId, UserId};
+use crate::upstream::Noun;
 
 record! {
     /// Lists users, with criteria (users/getUsers).

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::User;
 use crate::portal::envelope::{Envelope, reply};
-use crate::portal::operation::{Authentication, Noun, Operation};
+use crate::portal::operation::{Authentication, Operation};
 use crate::portal::record::record;
 use crate::portal::scalar::{
     AccessCollectionId, AccountId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId,
-    DepartmentId, RoleGroupId, Secret, SiteId, UserId,
+    DepartmentId, RoleGroupId, SiteId, UserId,
 };
+use crate::upstream::{Noun, Secret};
 
 record! {
     /// Makes a user like another one (users/cloneUser); what is absent is as the source user has it.

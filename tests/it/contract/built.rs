@@ -1,7 +1,8 @@
 //! The operations the gateway has, as the contract's tests look at them.
 
 use portalgraph::portal::callback::TestWS;
-use portalgraph::portal::{Authentication, Base, Body, Noun, Operation, Record};
+use portalgraph::portal::{Authentication, Base, Body, Operation, Record};
+use portalgraph::upstream::Noun;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -23,12 +23,33 @@ const UNSENT: [&str; 5] = [
 ];
 
 /// Where an input goes that the contract's own tables do not tell.
-const ELSEWHERE: [(&str, &str); 16] = [
+const ELSEWHERE: [(&str, &str); 37] = [
     ("CallVariableInput.number", "callVariable3"),
     ("CallVariableInput.value", "callVariable2"),
     ("CancelCallbackInput.callbackId", "cbid"),
+    ("CreateIcwsRoleInput.accessControlGroupId", "accessControlGroupAssignment"),
+    ("CreateIcwsRoleInput.accessRights", "accessRights"),
+    ("CreateIcwsRoleInput.administrativeRights", "administrativeRights"),
+    ("CreateIcwsRoleInput.clientConfigurationTemplateId", "clientConfigurationTemplate"),
+    ("CreateIcwsRoleInput.customAttributes", "customAttributes"),
+    ("CreateIcwsRoleInput.memberIds", "users"),
+    ("CreateIcwsRoleInput.name", "displayName"),
+    ("CreateIcwsRoleInput.notes", "notes"),
+    ("CreateIcwsRoleInput.passwordPolicyIds", "passwordPolicies"),
+    ("CreateIcwsRoleInput.roleId", "id"),
+    ("CreateIcwsRoleInput.securityRights", "securityRights"),
+    ("CreateIcwsRoleInput.transactionId", "ININ-ICWS-Transaction-Id"),
+    ("CreateIcwsRoleInput.workgroupIds", "workgroups"),
     ("DeleteUserBy.databaseId", "searchId"),
     ("DeleteUserBy.id", "searchId"),
+    ("IcwsCustomAttributeInput.name", "name"),
+    ("IcwsCustomAttributeInput.value", "value"),
+    ("IcwsGroupedObjectInput.grouping", "grouping"),
+    ("IcwsGroupedObjectInput.objectId", "id"),
+    ("IcwsGroupedObjectInput.objectType", "objectType"),
+    ("IcwsRightInput.isGranted", "actualValue"),
+    ("IcwsRightInput.name", "forwardCalls"),
+    ("IcwsRightInput.objects", "actualValue"),
     ("PrecisionQueueTermInput.attributeId", "id"),
     ("SetUserIcmAccessInput.isActive", "enabled"),
     ("SetUserIcmAccessInput.userId", "idProgramUser"),
@@ -57,6 +78,7 @@ async fn body(
     let call = calls.into_iter().find(|call| call.operation == write.operation).ok_or(answer.body)?;
     let mut leaves = BTreeMap::new();
     collect("", &Value::Object(call.body), &mut leaves);
+    leaves.extend(call.headers.into_iter().map(|(name, value)| (name.to_owned(), json!(value))));
     Ok(leaves)
 }
 
@@ -137,6 +159,9 @@ async fn every_input_of_every_write_reaches_its_field_of_the_wire() {
         "AttributeValueInput",
         "CallVariableInput",
         "DeleteUserBy",
+        "IcwsCustomAttributeInput",
+        "IcwsGroupedObjectInput",
+        "IcwsRightInput",
         "PrecisionQueueStepInput",
         "PrecisionQueueTermInput",
     ];

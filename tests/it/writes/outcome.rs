@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use portalgraph::simulator::{DEMO_LOGIN, DEMO_PASSWORD, Fault};
+use portalgraph::simulator::{DEMO_PASSWORD, Fault};
 use serde_json::{Value, json};
 
-use super::table::{Ids, Write, all, house, impatient_house, ready, sent};
+use super::table::{COUNT, Ids, Write, all, house, impatient_house, ready, sent, sign_in};
 use crate::house::{Client, House};
 
 const CLARA: &str = "{ user(by: {loginName: \"clara.cedar@dmn\"}) { phone isActive } }";
@@ -41,7 +41,7 @@ async fn into(house: &House, client: &Client, write: &Write, fault: Fault) -> Va
 
 #[tokio::test]
 async fn a_lost_answer_is_an_unknown_outcome_that_nobody_is_invited_to_repeat() {
-    let house = impatient_house().await;
+    let house = impatient_house(400).await;
     let (client, writes) = ready(&house).await;
     for write in &writes {
         for (fault, code) in [
@@ -82,28 +82,27 @@ async fn what_the_portal_turned_away_was_not_done() {
 #[tokio::test]
 async fn a_write_in_a_session_that_has_ended_asks_to_sign_in() {
     let house = house().await;
-    let ids = Ids::of(&house.sign_in(DEMO_LOGIN).await).await;
+    let ids = Ids::of(&sign_in(&house).await).await;
     for write in all(&ids).iter().filter(|write| !write.mutation.ends_with("Callback")) {
-        let client = house.sign_in(DEMO_LOGIN).await;
+        let client = sign_in(&house).await;
         house.simulator.journal().take();
         let extensions = into(&house, &client, write, Fault::Expire).await;
         assert_eq!(extensions["code"], "UNAUTHENTICATED", "{}", write.mutation);
         assert_eq!(extensions.get("outcome"), None, "{}", write.mutation);
-        let after = client.ask(CLARA).await;
+        let after = client.ask(write.neighbour()).await;
         assert_eq!(after.codes(), ["UNAUTHENTICATED"], "{}", write.mutation);
+        // The session at the other upstream is none of its business.
+        let other = all(&ids).into_iter().find(|other| other.is_of_portal() != write.is_of_portal());
+        client.data(other.unwrap().neighbour()).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_killed_a_hundred_times_sends_no_write_twice() {
     let mut killed = Vec::new();
-    for place in 0..16 {
+    for place in 0..COUNT {
         // A lost write keeps its record's turn for as long as a call may take: not long here, and all at once.
-        let house = House::with(portalgraph::simulator::World::demo(), |config| {
-            config.portal.dialect.status_field.push_str("enabled");
-            config.portal.call_timeout_milliseconds = 300;
-        })
-        .await;
+        let house = impatient_house(300).await;
         let (client, mut writes) = ready(&house).await;
         killed.push((house, client, writes.swap_remove(place)));
     }
@@ -115,13 +114,16 @@ async fn a_connection_killed_a_hundred_times_sends_no_write_twice() {
 
 /// Kills the connection of one write a hundred times, after it was sent and before or after it was carried out.
 async fn kill(house: House, client: Client, write: Write) {
-    let mut arrived = 0;
+    let (mut arrived, mut late) = (0, 0);
     for round in 0..100 {
         let fault = if round % 2 == 0 { Fault::Reset } else { Fault::ResetAfter };
         house.simulator.faults().next(leak(write.operation), fault, 1);
         let answer = write.send(&client).await;
         let times = sent(&house.simulator, write.operation);
-        assert!(times <= 1, "{} was sent {times} times: {}", write.mutation, answer.body);
+        // On a busy machine one that was given up may arrive in a later round.
+        assert!(times <= 1 + late, "{} was sent {times} times: {}", write.mutation, answer.body);
+        late = late + usize::from(answer.codes() == ["PORTAL_TIMEOUT"]) - times.saturating_sub(1);
+        late -= usize::from(times == 1 && answer.codes() == ["PORTAL_TIMEOUT"]);
         arrived += times;
         house.simulator.faults().clear();
     }
@@ -158,7 +160,7 @@ async fn a_read_that_began_before_a_write_is_not_kept_after_it() {
 
 #[tokio::test]
 async fn an_answer_made_before_a_lost_write_was_carried_out_is_not_kept_when_it_comes_late() {
-    let house = impatient_house().await;
+    let house = impatient_house(400).await;
     let (client, writes) = ready(&house).await;
     let write = writes.iter().find(|write| write.mutation == "updateUser").unwrap();
     // Given up after 400 ms, carried out after 700, and expected no longer after 800.
@@ -269,7 +271,7 @@ async fn an_argument_that_does_not_fit_is_not_repeated() {
 
 #[tokio::test]
 async fn nothing_is_kept_while_a_lost_write_may_still_be_under_way() {
-    let house = impatient_house().await;
+    let house = impatient_house(400).await;
     let (client, writes) = ready(&house).await;
     let write = writes.iter().find(|write| write.mutation == "updateUser").unwrap();
     // The portal carries it out only after the gateway has given up on the answer.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use portalgraph::portal::user::User;
-use portalgraph::simulator::{DEMO_LOGIN, DEMO_PASSWORD, Fault, Tenant};
+use portalgraph::simulator::icws;
+use portalgraph::simulator::{DEMO_PASSWORD, Fault, Tenant, World};
 use serde_json::{Value, json};
 
 use super::outcome::{arrival, count, leak};
-use super::table::{Write, house, ready, sent};
-use crate::house::{Client, House};
+use super::table::{COUNT, ICWS_PARTNER, Write, house, ready, sent, sign_in};
+use crate::house::{Client, House, ICWS};
 
 const CLARA: &str = "clara.cedar@dmn";
 
@@ -44,12 +45,22 @@ fn question(mutation: &str, next: i64) -> Option<String> {
         "updateCallback" | "cancelCallback" => {
             "{ seen: callback(databaseId: 7001) { statusCode } }".to_owned()
         }
+        "createIcwsRole" => "{ seen: icws { role(by: {roleId: \"NightLead\"}) { name notes } } }".to_owned(),
         other => panic!("what {other} changes is not known here"),
     })
 }
 
 /// The same as the portal holds it.
-fn held(mutation: &str, tenant: &Tenant, next: i64) -> Value {
+fn held(mutation: &str, world: &World, next: i64) -> Value {
+    if mutation == "createIcwsRole" {
+        let role = world.icws.role("NightLead");
+        let shown = |role: &icws::Role| json!({"name": role.identity.display_name, "notes": role.notes});
+        return json!({"role": role.map(|role| shown(role))});
+    }
+    held_by_portal(mutation, &world.tenants[0], next)
+}
+
+fn held_by_portal(mutation: &str, tenant: &Tenant, next: i64) -> Value {
     let user = |name: &str| tenant.users.values().find(|user| user.login_nm.as_deref() == Some(name));
     let show = |name: &str, shown: fn(&User) -> Value| user(name).map_or(Value::Null, |user| shown(user));
     let key = user(CLARA).and_then(|user| user.id_program_user).unwrap();
@@ -134,7 +145,8 @@ impl Scene {
         let select = "mutation { selectTenant(input: {tenantDatabaseId: 101}) { sessionToken } }";
         let token = partner.data(select).await;
         let partner = partner.holding(token["selectTenant"]["sessionToken"].as_str().unwrap());
-        let readers = [client, house.sign_in(DEMO_LOGIN).await, partner];
+        let partner = partner.entering(ICWS, ICWS_PARTNER).await;
+        let readers = [client, sign_in(&house).await, partner];
         let last = house.simulator.world(|world| {
             let callbacks = world.tenants.iter().flat_map(|tenant| &tenant.callbacks);
             callbacks.filter_map(|callback| callback.id_call_back).max().unwrap()
@@ -143,7 +155,7 @@ impl Scene {
     }
 
     fn held(&self) -> Value {
-        in_order(self.house.simulator.world(|world| held(self.write.mutation, &world.tenants[0], self.next)))
+        in_order(self.house.simulator.world(|world| held(self.write.mutation, world, self.next)))
     }
 
     /// What each session reads; nothing where no read shows it.
@@ -169,8 +181,8 @@ impl Scene {
 
 /// Does something with each write of the table, a few at once: other tests count how much gets done in their time.
 async fn each<F: Future<Output = ()> + Send + 'static>(look: fn(usize) -> F) {
-    for first in (0..16).step_by(4) {
-        let few = (first..first + 4).map(|place| tokio::spawn(look(place)));
+    for first in (0..COUNT).step_by(4) {
+        let few = (first..COUNT.min(first + 4)).map(|place| tokio::spawn(look(place)));
         for done in futures_util::future::join_all(few).await {
             done.unwrap();
         }

@@ -2,10 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use portalgraph::simulator::{DEMO_LOGIN, Simulator, World};
+use portalgraph::simulator::icws;
+use portalgraph::simulator::{DEMO_ICWS_LOGIN, DEMO_ICWS_PASSWORD, DEMO_LOGIN, Simulator, World};
 use serde_json::{Value, json};
 
-use crate::house::{Answer, Client, House};
+use crate::house::{Answer, Client, House, ICWS};
+
+/// How many there are.
+pub const COUNT: usize = 17;
+
+/// Who sees and may do at ICWS what the demonstration's administrator there does.
+pub const ICWS_PARTNER: (&str, &str) = ("icpartner", DEMO_ICWS_PASSWORD);
 
 /// A mutation, the one operation it sends as a write, and what to ask of its payload.
 pub struct Write {
@@ -15,18 +22,31 @@ pub struct Write {
     pub payload: &'static str,
 }
 
-/// The demonstration's gateway, which has confirmed the portal's name for the status flag.
-pub async fn house() -> House {
-    House::with(World::demo(), |config| config.portal.dialect.status_field.push_str("enabled")).await
+/// The demonstration's world, with a second administrator of ICWS.
+fn world() -> World {
+    let mut world = World::demo();
+    world.icws.users.push(icws::User::new(ICWS_PARTNER, "Ben Birch"));
+    world
 }
 
-/// The same, with little patience.
-pub async fn impatient_house() -> House {
-    House::with(World::demo(), |config| {
+/// The demonstration's gateway, which has confirmed the portal's name for the status flag.
+pub async fn house() -> House {
+    House::with(world(), |config| config.portal.dialect.status_field.push_str("enabled")).await
+}
+
+/// The same, with so many milliseconds for a call.
+pub async fn impatient_house(milliseconds: u64) -> House {
+    House::with(world(), |config| {
         config.portal.dialect.status_field.push_str("enabled");
-        config.portal.call_timeout_milliseconds = 400;
+        config.portal.call_timeout_milliseconds = milliseconds;
+        config.icws.call_timeout_milliseconds = milliseconds;
     })
     .await
+}
+
+/// The administrator of both upstreams.
+pub async fn sign_in(house: &House) -> Client {
+    house.sign_in(DEMO_LOGIN).await.entering(ICWS, DEMO_ICWS_LOGIN).await
 }
 
 /// Global ids of the demonstration's records, by type and name.
@@ -91,13 +111,23 @@ impl Write {
         )
     }
 
+    /// Whether it is the portal's, and not a write of ICWS.
+    pub fn is_of_portal(&self) -> bool {
+        self.operation != "createRole"
+    }
+
+    /// Something to read of the upstream it is sent to.
+    pub fn neighbour(&self) -> &'static str {
+        if self.is_of_portal() { "{ users { totalCount } }" } else { "{ icws { roles { totalCount } } }" }
+    }
+
     /// Sends it.
     pub async fn send(&self, client: &Client) -> Answer {
         client.ask_with(&self.document(), json!({"input": self.input})).await
     }
 }
 
-/// All sixteen.
+/// All of them.
 pub fn all(ids: &Ids) -> Vec<Write> {
     let clara = ids.get("User", "clara.cedar@dmn");
     let agent = ids.get("Agent", "clara.cedar@dmn");
@@ -190,6 +220,13 @@ pub fn all(ids: &Ids) -> Vec<Write> {
             json!({"callbackId": callback}),
             "callback { statusCode }",
         ),
+        Write::new(
+            ("createRole", "createIcwsRole"),
+            json!({"roleId": "NightLead", "name": "Night lead", "notes": "Leads at night.",
+                   "memberIds": ["ClaraCedar"], "workgroupIds": ["Sales"],
+                   "securityRights": [{"name": "followMe", "isGranted": true}]}),
+            "isAccepted isVisible role { roleId name notes members { name } }",
+        ),
     ]
 }
 
@@ -205,9 +242,10 @@ pub fn sent(simulator: &Simulator, operation: &str) -> usize {
 
 /// A house with the administrator in it, the ids, and every write.
 pub async fn ready(house: &House) -> (Client, Vec<Write>) {
-    let client = house.sign_in(DEMO_LOGIN).await;
+    let client = sign_in(house).await;
     let ids = Ids::of(&client).await;
     let writes = all(&ids);
+    assert_eq!(writes.len(), COUNT);
     house.simulator.journal().take();
     (client, writes)
 }

@@ -109,6 +109,7 @@ pub async fn changes(portal: &Portal<'_>, mutation: &str) -> Vec<Change> {
         "updateUser" => of_update(portal).await,
         "updatePrecisionQueue" => of_queue(portal.ids),
         "createCallback" => of_callback(portal.client).await,
+        "createIcwsRole" => of_role(),
         _ => of_others(portal, mutation).await,
     }
 }
@@ -277,4 +278,38 @@ async fn of_others(portal: &Portal<'_>, mutation: &str) -> Vec<Change> {
         }
         other => panic!("nothing is known of {other}"),
     }
+}
+
+/// A role of ICWS, and what stands in its lists changed piece by piece.
+fn of_role() -> Vec<Change> {
+    let plainly = plain(
+        "CreateIcwsRoleInput",
+        &json!({
+            "roleId": "DayLead", "name": "Day lead", "notes": "Leads at day.", "transactionId": "t 1",
+            "accessControlGroupId": "Headquarters", "clientConfigurationTemplateId": "Plaindesktop",
+            "passwordPolicyIds": ["Defaultpolicy"], "memberIds": ["AdaAlder"], "workgroupIds": ["Service"],
+            "customAttributes": [{"name": "a", "value": "1"}],
+            "securityRights": [{"name": "followMe", "isGranted": false}],
+            "accessRights": [{"name": "viewReport", "objects": [{"objectType": "NONE", "grouping": "ALL"}]}],
+            "administrativeRights": [{"name": "collective", "isGranted": true}],
+        }),
+    );
+    let object = |id: &str, kind: &str, grouping: &str| {
+        let objects = json!([{"objectId": id, "objectType": kind, "grouping": grouping}]);
+        json!({"accessRights": [{"name": "viewReport", "objects": objects}]})
+    };
+    let pairs = |name: &str, value: &str| json!({"customAttributes": [{"name": name, "value": value}]});
+    let right =
+        |name: &str, is_granted: bool| json!({"securityRights": [{"name": name, "isGranted": is_granted}]});
+    let inside = [
+        change("IcwsCustomAttributeInput.name", [pairs("b", "2")]),
+        change("IcwsCustomAttributeInput.value", [pairs("a", "2")]),
+        change("IcwsGroupedObjectInput.objectId", [object("x", "WORKGROUP", "SINGLE")]),
+        change("IcwsGroupedObjectInput.objectType", [object("x", "LINE_GROUP", "SINGLE")]),
+        change("IcwsGroupedObjectInput.grouping", [object("x", "WORKGROUP", "GROUP")]),
+        change("IcwsRightInput.name", [right("forwardCalls", true)]),
+        change("IcwsRightInput.isGranted", [right("followMe", false)]),
+        change("IcwsRightInput.objects", [object("y", "WORKGROUP", "SINGLE")]),
+    ];
+    plainly.into_iter().chain(inside).collect()
 }

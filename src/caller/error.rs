@@ -1,0 +1,60 @@
+//! `CallerError`: why something could not be read or written, whichever upstream was asked.
+
+use std::sync::Arc;
+
+use crate::icws::IcwsError;
+use crate::portal::PortalError;
+use crate::session::System;
+use crate::upstream::Failure as _;
+
+/// Why something could not be read or written.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum CallerError {
+    /// The call of the portal failed.
+    #[error(transparent)]
+    Portal(#[from] PortalError),
+    /// The call of ICWS failed.
+    #[error(transparent)]
+    Icws(#[from] IcwsError),
+    /// The call was a write, and nobody knows whether the upstream carried it out.
+    #[error("whether it was carried out is not known: {0}")]
+    OutcomeUnknown(Arc<CallerError>),
+    /// The request was over before this write was sent: it was not.
+    #[error("the request was over before this was sent")]
+    TooLate,
+    /// Somebody else's change of the same record did not end in time.
+    #[error("the record is being changed by somebody else")]
+    Busy,
+    /// The gateway session holds no session of the upstream that would have to be asked.
+    #[error("nobody is signed in there")]
+    NotSignedIn(System),
+    /// The portal session has no tenant yet.
+    #[error("a tenant must be selected first")]
+    NoTenant,
+}
+
+impl CallerError {
+    /// Whether the upstream no longer knows the session.
+    #[must_use]
+    pub fn ends_session(&self) -> bool {
+        match self {
+            Self::Portal(error) => error.ends_session(),
+            Self::Icws(error) => error.ends_session(),
+            Self::OutcomeUnknown(error) => error.ends_session(),
+            Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => false,
+        }
+    }
+
+    /// The same failure of a write: one that may have been carried out says so.
+    #[must_use]
+    pub fn of_write(self) -> Self {
+        let is_unknown = match &self {
+            Self::Portal(error) => error.leaves_outcome_unknown(),
+            Self::Icws(error) => error.leaves_outcome_unknown(),
+            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
+                false
+            }
+        };
+        if is_unknown { Self::OutcomeUnknown(Arc::new(self)) } else { self }
+    }
+}

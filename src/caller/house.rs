@@ -1,0 +1,144 @@
+//! `House`: what all callers share, and one call in the room there is for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
+use tokio_util::task::TaskTracker;
+
+use super::answers::{Answers, Kept};
+use super::epochs::Epochs;
+use super::error::CallerError;
+use super::turns::Turns;
+use crate::config::{self, Config};
+use crate::session::{Held, Session, Sessions, Standing, System};
+use crate::upstream::{Answer, Call, Failure, Upstream};
+
+/// What an upstream can be asked on behalf of a gateway session.
+pub trait Question: Call<Upstream: Held<Error: Into<CallerError>>> {}
+
+impl<C: Call<Upstream: Held<Error: Into<CallerError>>>> Question for C {}
+
+/// What all callers share: kept answers, counters, and the room for calls.
+pub struct House {
+    pub(super) portal_settings: config::Portal,
+    pub(super) answers: Answers,
+    /// The longest a request may take.
+    pub(super) deadline: Duration,
+    pub(super) epochs: Epochs,
+    pub(super) turns: Turns,
+    portal_calls: Arc<Semaphore>,
+    icws_calls: Arc<Semaphore>,
+    /// Mutations and writes under way, which outlive the connections they came by.
+    writes: TaskTracker,
+}
+
+/// Room for one call: of the session and of the whole gateway.
+pub(super) type Room = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+
+/// What one question is asked with: the session at its upstream.
+pub(super) fn standing<Q: Question>(session: &Session) -> Result<&Standing<Q::Upstream>, CallerError> {
+    Q::Upstream::standing(session).ok_or(CallerError::NotSignedIn(Q::Upstream::SYSTEM))
+}
+
+impl House {
+    /// Shared state for the callers of these upstreams.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            portal_settings: config.portal.clone(),
+            deadline: Duration::from_secs(config.server.deadline_seconds),
+            answers: Answers::new(config.cache.clone()),
+            epochs: Epochs::default(),
+            turns: Turns::default(),
+            portal_calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
+            icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
+            writes: TaskTracker::new(),
+        }
+    }
+
+    /// Runs what must be seen through although whoever asked for it goes away.
+    pub fn follow<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+        self.writes.spawn(work)
+    }
+
+    /// Waits until everything that is followed has ended; a request that is over begins no further write.
+    pub async fn settle(&self) {
+        self.writes.close();
+        self.writes.wait().await;
+    }
+
+    /// Waits for room for one call.
+    pub(super) async fn room<Q: Question>(&self, session: &Session) -> Result<Room, CallerError> {
+        let standing = standing::<Q>(session)?;
+        let all = match Q::Upstream::SYSTEM {
+            System::Portal => &self.portal_calls,
+            System::Icws => &self.icws_calls,
+        };
+        let room = async {
+            // The session's own room first: a wide query of one client waits without holding what others could use.
+            let own = standing.calls.clone().acquire_owned().await.ok()?;
+            Some((own, all.clone().acquire_owned().await.ok()?))
+        };
+        let room = tokio::time::timeout(standing.upstream.patience(), room).await.ok().flatten();
+        room.ok_or_else(|| <Q::Upstream as Upstream>::Error::no_room(Q::NAME).into())
+    }
+
+    /// One call, in the room there is for it.
+    pub(super) async fn call<Q: Question>(
+        &self,
+        question: &Q,
+        session: &Session,
+        _: Room,
+    ) -> Result<Answer<Q::Reply>, CallerError> {
+        let standing = standing::<Q>(session)?;
+        let answer = question.ask(&standing.upstream, standing.credentials()).await;
+        let is_answered = match &answer {
+            Ok(_) => true,
+            Err(error) => error.is_refusal(),
+        };
+        if Q::IN_SESSION && is_answered {
+            standing.hear();
+        }
+        answer.map_err(Into::into)
+    }
+
+    /// One read, for as long as it may be kept.
+    pub(super) async fn ask<Q: Question>(
+        &self,
+        question: &Q,
+        session: &Session,
+    ) -> Result<Arc<Kept>, CallerError> {
+        let room = self.room::<Q>(session).await?;
+        let identity = standing::<Q>(session)?.identity.as_ref();
+        let is_settled = || identity.is_none_or(|identity| self.epochs.is_settled(identity, Q::READS));
+        // Before as well: an answer may be made before a lost write is carried out, and arrive when its time is over.
+        let was_settled = is_settled();
+        let answer = self.call(question, session, room).await?;
+        let is_settled = was_settled && is_settled();
+        let time_to_live = if is_settled { self.answers.time_to_live::<Q>() } else { Duration::ZERO };
+        Ok(Arc::new(Kept::new(answer.reply, answer.bytes, time_to_live)))
+    }
+
+    /// One write, and what must be forgotten after it.
+    pub(super) async fn tell<Q: Question>(
+        &self,
+        question: &Q,
+        (session, sessions): (&Session, &Sessions),
+        room: Room,
+    ) -> Result<Q::Reply, CallerError> {
+        let result = self.call(question, session, room).await.map_err(CallerError::of_write);
+        let standing = standing::<Q>(session)?;
+        if let Some(identity) = &standing.identity {
+            if matches!(result, Err(CallerError::OutcomeUnknown(_))) {
+                self.epochs.unsettle(identity, Q::WRITES, standing.upstream.patience());
+            }
+            self.epochs.advance(identity, Q::WRITES);
+        }
+        if result.as_ref().is_err_and(CallerError::ends_session) {
+            sessions.end::<Q::Upstream>(session).await;
+        }
+        result.map(|answer| answer.reply)
+    }
+}

@@ -1,0 +1,108 @@
+//! What a request has cost: the calls it made, those it shared with others, what was kept, and how many calls stood one
+//! behind another.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How one question was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// By a call of this request.
+    Called,
+    /// By a call of another request of the same person, which this one waited for.
+    Shared,
+    /// From what was kept.
+    Kept,
+}
+
+/// How often an operation was answered in each way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// By calls of this request.
+    pub calls: usize,
+    /// By calls of others.
+    pub shared: usize,
+    /// From what was kept.
+    pub kept: usize,
+}
+
+/// What a request has cost so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// By operation, by its name in the contract.
+    pub operations: BTreeMap<&'static str, Count>,
+    /// The longest row of calls of which each began after the one before it had ended.
+    pub waves: usize,
+}
+
+impl Cost {
+    /// The calls of this request, of all operations together.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.operations.values().map(|count| count.calls).sum()
+    }
+}
+
+/// Counts for one request, whatever sessions it uses one after another.
+#[derive(Clone, Default)]
+pub struct Tally(Arc<Mutex<Cost>>);
+
+/// A question that waits for its answer.
+pub(super) struct Asking {
+    tally: Tally,
+    operation: &'static str,
+    wave: usize,
+}
+
+impl Tally {
+    fn lock(&self) -> MutexGuard<'_, Cost> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it has come to.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.lock().clone()
+    }
+
+    /// Begins to wait for an answer: behind every call that has ended so far.
+    pub(super) fn ask(&self, operation: &'static str) -> Asking {
+        let wave = self.lock().waves + 1;
+        Asking { tally: self.clone(), operation, wave }
+    }
+}
+
+impl Asking {
+    /// Counts the answer, or the failure, in the way it came.
+    pub(super) fn answered(self, how: Answered) {
+        let mut cost = self.tally.lock();
+        if how != Answered::Kept {
+            cost.waves = cost.waves.max(self.wave);
+        }
+        let count = cost.operations.entry(self.operation).or_default();
+        match how {
+            Answered::Called => count.calls += 1,
+            Answered::Shared => count.shared += 1,
+            Answered::Kept => count.kept += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_side_by_side_are_one_wave_and_one_behind_another_are_two() {
+        let tally = Tally::default();
+        let (one, other) = (tally.ask("a"), tally.ask("b"));
+        one.answered(Answered::Called);
+        other.answered(Answered::Shared);
+        tally.ask("a").answered(Answered::Kept);
+        assert_eq!(tally.cost().waves, 1);
+        tally.ask("a").answered(Answered::Called);
+        let cost = tally.cost();
+        assert_eq!((cost.waves, cost.calls()), (2, 2));
+        assert_eq!(cost.operations["a"], Count { calls: 2, shared: 0, kept: 1 });
+    }
+}

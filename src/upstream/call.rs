@@ -1,0 +1,55 @@
+//! `Upstream` and `Call`: a system behind the graph, and one thing it can be asked.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::noun::Noun;
+
+/// The client of a system behind the graph. It holds no session's state: what proves a session is given to each call.
+pub trait Upstream: Clone + Send + Sync + 'static {
+    /// What proves a session.
+    type Credentials: Send + Sync + 'static;
+    /// Why a call failed.
+    type Error: Failure;
+
+    /// The longest one call may take.
+    fn patience(&self) -> Duration;
+
+    /// How many calls of one session may be under way at once.
+    fn calls_per_session(&self) -> usize;
+}
+
+/// Something an upstream can be asked, with all that the answer depends on but who asks; its JSON is what tells one
+/// question from another.
+pub trait Call: Clone + Serialize + Send + Sync + 'static {
+    /// Who is asked.
+    type Upstream: Upstream;
+    /// What comes back.
+    type Reply: Send + Sync + 'static;
+    /// The contract's id of the operation, for logs, metrics and errors.
+    const NAME: &'static str;
+    /// What its reply is made of; a write reads nothing.
+    const READS: &'static [Noun];
+    /// What it changes. A write is never kept, shared or sent twice.
+    const WRITES: &'static [Noun];
+    /// Whether an answer shows that the session is alive.
+    const IN_SESSION: bool = true;
+
+    /// Asks once.
+    fn ask(
+        &self,
+        upstream: &Self::Upstream,
+        credentials: &<Self::Upstream as Upstream>::Credentials,
+    ) -> impl Future<Output = Result<Answer<Self::Reply>, <Self::Upstream as Upstream>::Error>> + Send;
+}
+
+/// What a call brought.
+#[derive(Debug)]
+pub struct Answer<R> {
+    /// The reply, accepted by its operation.
+    pub reply: R,
+    /// The body's size, by which kept answers are weighed.
+    pub bytes: usize,
+}

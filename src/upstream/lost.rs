@@ -1,0 +1,119 @@
+//! Why no answer came, told apart by what lies below reqwest's error, whose own text would name the host.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+use std::iter;
+
+use rustls::CertificateError;
+
+/// Why no answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// None came in time.
+    TimedOut,
+    /// There was no connection, or it broke.
+    Unreachable {
+        /// What went wrong, in words.
+        reason: &'static str,
+        /// Whether the call may have arrived all the same.
+        was_sent: bool,
+    },
+}
+
+impl From<&reqwest::Error> for Lost {
+    fn from(error: &reqwest::Error) -> Self {
+        if error.is_timeout() && !error.is_connect() {
+            return Self::TimedOut;
+        }
+        let reason = match error {
+            error if error.is_connect() && error.is_timeout() => "connecting took too long",
+            error if error.is_connect() => cause(error),
+            error if error.is_decode() => "the answer's compression was broken",
+            error if error.is_body() => "the connection broke in the middle of the answer",
+            _ => "the connection broke before an answer came",
+        };
+        Self::Unreachable { reason, was_sent: !error.is_connect() }
+    }
+}
+
+/// The cause in words, for the person who can mend it: each is mended elsewhere.
+fn cause(error: &reqwest::Error) -> &'static str {
+    if error.is_dns() {
+        return "its name was not found";
+    }
+    let mut below = iter::successors(error.source(), |error| (*error).source());
+    below.find_map(named).unwrap_or("no connection could be made")
+}
+
+/// What this error says by its type; of most, nothing.
+fn named(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    if let Some(error) = error.downcast_ref() {
+        return Some(of_tls(error));
+    }
+    let error = error.downcast_ref::<io::Error>()?;
+    // What an I/O error wraps is not its source, so it is looked into.
+    if let Some(named) = error.get_ref().and_then(|inner| named(inner)) {
+        return Some(named);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionRefused => Some("the connection was refused"),
+        ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof => {
+            Some("the connection was closed before it was of use")
+        }
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => Some("no way leads to it"),
+        ErrorKind::TimedOut => Some("connecting took too long"),
+        _ => None,
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> &'static str {
+    use CertificateError::{
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, Revoked, UnknownIssuer,
+    };
+    match error {
+        rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => {
+            "its TLS certificate is not trusted by this machine"
+        }
+        rustls::Error::InvalidCertificate(Expired | ExpiredContext { .. }) => {
+            "its TLS certificate has expired"
+        }
+        rustls::Error::InvalidCertificate(NotValidYet | NotValidYetContext { .. }) => {
+            "its TLS certificate is not valid yet"
+        }
+        rustls::Error::InvalidCertificate(NotValidForName | NotValidForNameContext { .. }) => {
+            "its TLS certificate is for another name"
+        }
+        rustls::Error::InvalidCertificate(Revoked) => "its TLS certificate was revoked",
+        rustls::Error::InvalidCertificate(_) => "its TLS certificate is not valid",
+        rustls::Error::InvalidMessage(_) => "what answers there does not speak TLS",
+        _ => "no TLS could be agreed on",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::Error::{self as Tls, InvalidCertificate};
+
+    use super::*;
+
+    #[test]
+    fn each_cause_is_told_without_a_name() {
+        let name = || CertificateError::NotValidForNameContext {
+            expected: "portal.example.com".try_into().unwrap(),
+            presented: vec!["other.example.com".to_owned()],
+        };
+        for (error, expected) in [
+            (io::Error::from(ErrorKind::ConnectionRefused), "the connection was refused"),
+            (io::Error::from(ErrorKind::NetworkUnreachable), "no way leads to it"),
+            (io::Error::other(InvalidCertificate(CertificateError::UnknownIssuer)), "not trusted"),
+            (io::Error::other(InvalidCertificate(CertificateError::Expired)), "has expired"),
+            (io::Error::other(io::Error::other(InvalidCertificate(name()))), "is for another name"),
+            (io::Error::other(Tls::HandshakeNotComplete), "no TLS could be agreed on"),
+        ] {
+            let told = named(&error).unwrap();
+            assert!(told.contains(expected) && !told.contains("example"), "{told}");
+        }
+        assert_eq!(named(&io::Error::other("portal.example.com")), None);
+    }
+}

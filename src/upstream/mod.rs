@@ -1,0 +1,16 @@
+//! What every upstream has in common: calls that read or change kinds of record, causes of failure, secrets. A new
+//! upstream is a floor beside the others that speaks these words.
+
+mod call;
+mod failure;
+mod http;
+mod lost;
+mod noun;
+mod secret;
+
+pub use call::{Answer, Call, Upstream};
+pub use failure::Failure;
+pub use http::client;
+pub use lost::Lost;
+pub use noun::Noun;
+pub use secret::Secret;
