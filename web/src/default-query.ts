@@ -27,4 +27,19 @@ query AgentsAndSkills {
     }
   }
 }
+
+# Roles, for whoever signs in to ICWS:
+#
+# query Roles {
+#   icws {
+#     roles(first: 10) {
+#       nodes {
+#         name
+#         members {
+#           name
+#         }
+#       }
+#     }
+#   }
+# }
 `;

@@ -5,6 +5,7 @@ const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
 export interface GraphqlError {
   message: string;
+  path?: readonly (string | number)[];
   extensions?: { code?: string };
 }
 
@@ -63,8 +64,12 @@ export async function postGraphql(
 
 /** Sends one operation of the page's own and hands back its data, or throws in words fit to be shown. */
 export async function runOperation<Data>(query: string, variables?: Record<string, unknown>): Promise<Data> {
-  const answer = await postGraphql(variables ? { query, variables } : { query });
-  const error = answer.errors?.[0];
+  return dataOf(await postGraphql(variables ? { query, variables } : { query }));
+}
+
+/** The data of an answer; throws its first error, unless that is the one the caller has an answer to. */
+export function dataOf<Data>(answer: GraphqlAnswer, expected?: GraphqlError): Data {
+  const error = answer.errors?.find((each) => each !== expected);
   if (error || !answer.data) {
     throw new OperationError(error?.message ?? 'The gateway answered without data.', error?.extensions?.code);
   }

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { UnStyledButton, useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react';
 import { SessionPanel } from './session-panel';
-import { useSession, type Session } from './session-store';
+import { heldIn, useSession, type Session } from './session-store';
 
 const TITLE = 'Session';
 
@@ -36,7 +36,8 @@ export function SessionStatus() {
   const session = useSession();
   const { introspect } = useGraphiQLActions();
   const isSchemaRefused = useGraphiQL((state) => Boolean(state.fetchError));
-  const isSignedIn = session.kind === 'signedIn';
+  const kind = kindOf(session);
+  const isSignedIn = kind === 'signedIn';
   useEffect(() => {
     // A gateway may show its schema to signed-in people only.
     if (isSignedIn && isSchemaRefused) {
@@ -46,14 +47,26 @@ export function SessionStatus() {
   }, [isSignedIn]);
   return (
     <UnStyledButton type="button" className="session-status" onClick={openSessionPanel}>
-      <span className={`session-dot session-dot-${session.kind}`} aria-hidden="true" />
-      <span className="session-status-text">{summary(session)}</span>
+      <span className={`session-dot session-dot-${kind}`} aria-hidden="true" />
+      <span className="session-status-text">{summary(session, kind)}</span>
     </UnStyledButton>
   );
 }
 
-function summary(session: Session): string {
-  switch (session.kind) {
+type Kind = 'checking' | 'signedOut' | 'choosingTenant' | 'signedIn';
+
+function kindOf(session: Session): Kind {
+  if (!session.isChecked) {
+    return 'checking';
+  }
+  if (session.tenants) {
+    return 'choosingTenant';
+  }
+  return heldIn(session).length > 0 ? 'signedIn' : 'signedOut';
+}
+
+function summary({ portal, icws }: Session, kind: Kind): string {
+  switch (kind) {
     case 'checking':
       return 'portalgraph';
     case 'signedOut':
@@ -61,8 +74,9 @@ function summary(session: Session): string {
     case 'choosingTenant':
       return 'Choose a tenant';
     case 'signedIn': {
-      const { loginName, tenant } = session.viewer;
-      return tenant ? `${loginName} in ${tenant.name}` : loginName;
+      const atPortal = portal?.tenant ? `${portal.loginName} in ${portal.tenant.name}` : portal?.loginName;
+      const atIcws = icws ? `${icws.userId} at ICWS` : null;
+      return [atPortal, atIcws].filter(Boolean).join(', ');
     }
   }
 }

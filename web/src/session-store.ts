@@ -1,55 +1,62 @@
-// Who is signed in, as far as the page knows. The session itself is an HttpOnly cookie that no script can see.
+// Who is signed in where, as far as the page knows. The session itself is an HttpOnly cookie that no script can see.
 import { useSyncExternalStore } from 'react';
-import { OperationError, runOperation } from './graphql-client';
+import { rememberUpstream } from './browser-storage';
+import { dataOf, OperationError, postGraphql, runOperation } from './graphql-client';
 import {
   SELECT_TENANT,
   SIGN_IN,
   SIGN_OUT,
   WHO_AM_I,
+  type IcwsViewer,
   type SelectTenantData,
   type SignInData,
   type SignOutData,
   type TenantChoice,
-  type UserError,
+  type Upstream,
   type Viewer,
   type WhoAmIData,
 } from './session-operations';
+import { problemsOf, type Problem } from './session-problems';
 
-export interface Problem {
-  field: 'username' | 'password' | 'tenant' | null;
-  message: string;
-}
-
-interface Common {
+export interface Session {
+  /** False until the gateway has said for the first time who is signed in. */
+  isChecked: boolean;
   isBusy: boolean;
+  portal: Viewer | null;
+  icws: IcwsViewer | null;
+  /** What to choose from while the portal waits for a choice. */
+  tenants: readonly TenantChoice[] | null;
+  /** Whether the form for the other upstream is open beside the session that is held. */
+  isAdding: boolean;
+  /** The upstreams the gateway has, as far as is known. */
+  offered: readonly Upstream[];
+  notice: string | null;
   problems: readonly Problem[];
 }
 
-export type Session = Common &
-  (
-    | { kind: 'checking' }
-    | { kind: 'signedOut'; notice: string | null }
-    | { kind: 'choosingTenant'; tenants: readonly TenantChoice[] }
-    | { kind: 'signedIn'; viewer: Viewer }
-  );
+type Change = Partial<Session>;
 
+/** What people call an upstream, within a sentence. */
+export const NAMES: Record<Upstream, string> = { PORTAL: 'the portal', ICWS: 'ICWS' };
+
+const UPSTREAMS: readonly Upstream[] = ['PORTAL', 'ICWS'];
 const SESSION_OVER = 'Your session is over. Sign in again to go on.';
 const SIGN_IN_FIRST = 'That query needs a session. Sign in first, then run it again.';
+const SETTLED = { notice: null, problems: [], tenants: null, isAdding: false };
 
-const signedOut = (notice: string | null = null, problems: readonly Problem[] = []): Session => ({
-  kind: 'signedOut',
-  notice,
-  problems,
+let session: Session = {
+  ...SETTLED,
+  isChecked: false,
   isBusy: false,
-});
-const signedIn = (viewer: Viewer): Session => ({ kind: 'signedIn', viewer, problems: [], isBusy: false });
-
-let session: Session = { kind: 'checking', problems: [], isBusy: false };
+  portal: null,
+  icws: null,
+  offered: UPSTREAMS,
+};
 let epoch = 0;
 const listeners = new Set<() => void>();
 
-function show(next: Session): void {
-  session = next;
+function show(change: Change): void {
+  session = { ...session, ...change };
   for (const listener of listeners) {
     listener();
   }
@@ -65,102 +72,127 @@ export const useSession = (): Session => useSyncExternalStore(subscribe, () => s
 /** Changes with every sign-in and sign-out, so that a late answer of an earlier session is told apart. */
 export const sessionEpoch = (): number => epoch;
 
+/** Where somebody is signed in. */
+export const heldIn = ({ portal, icws }: Pick<Session, 'portal' | 'icws'>): Upstream[] =>
+  UPSTREAMS.filter((upstream) => (upstream === 'PORTAL' ? portal : icws) !== null);
+
+/** Where somebody could sign in who is not signed in there. */
+export const openIn = (current: Session): Upstream[] =>
+  current.offered.filter((upstream) => !heldIn(current).includes(upstream));
+
 // Every action runs alone: an answer that arrives after a newer action has begun is dropped.
-async function act(work: () => Promise<Session>): Promise<void> {
+async function act(work: () => Promise<Change>): Promise<void> {
   epoch += 1;
   const own = epoch;
-  show({ ...session, isBusy: true, problems: [] });
-  let next: Session;
+  show({ isBusy: true, problems: [] });
+  let change: Change;
   try {
-    next = await work();
+    change = await work().catch((error: unknown) => {
+      if (error instanceof OperationError && error.code === 'UNAUTHENTICATED') {
+        return afterUnauthenticated();
+      }
+      throw error;
+    });
   } catch (error) {
-    next = afterFailure(error);
+    const message = error instanceof Error ? error.message : 'Something unexpected went wrong.';
+    change = { problems: [{ field: null, message }] };
   }
   if (own === epoch) {
-    show(next);
+    show({ ...change, isBusy: false, isChecked: true });
   }
 }
 
-function afterFailure(error: unknown): Session {
-  if (error instanceof OperationError && error.code === 'UNAUTHENTICATED') {
-    return signedOut(SESSION_OVER);
+// One query asks about both upstreams. `icws` is an error where nobody is signed in, which is no fault here. It makes no
+// call, so where it is unreachable the gateway has no ICWS, and nobody need be asked where to sign in.
+async function whoIsThere(): Promise<Change> {
+  const answer = await postGraphql({ query: WHO_AM_I });
+  const refusal = answer.errors?.find(({ path }) => path?.join() === 'icws');
+  const { viewer, icws } = dataOf<WhoAmIData>(answer, refusal);
+  const isMissing = refusal?.extensions?.code === 'PORTAL_UNREACHABLE';
+  const offered = isMissing ? session.offered.filter((upstream) => upstream !== 'ICWS') : session.offered;
+  return { ...SETTLED, offered, portal: viewer, icws: icws?.viewer ?? null };
+}
+
+// An UNAUTHENTICATED does not say which session it is about: what is gone, or was never there, does.
+async function afterUnauthenticated(): Promise<Change> {
+  const before = [...(session.tenants ? (['PORTAL'] as const) : []), ...heldIn(session)];
+  const now = await whoIsThere();
+  const after = heldIn({ ...session, ...now });
+  const lost = before.filter((upstream) => !after.includes(upstream));
+  if (after.length === 0) {
+    return { ...now, notice: SESSION_OVER };
   }
-  const message = error instanceof Error ? error.message : 'Something unexpected went wrong.';
-  const problems: Problem[] = [{ field: null, message }];
-  return session.kind === 'checking' ? signedOut(null, problems) : { ...session, problems, isBusy: false };
+  const [over] = lost;
+  if (over) {
+    return { ...now, isAdding: true, notice: `Your session at ${NAMES[over]} is over. Sign in again to go on.` };
+  }
+  const [other] = openIn({ ...session, ...now });
+  if (other) {
+    const notice = `That query needs a session at ${NAMES[other]} too. Sign in there, then run it again.`;
+    return { ...now, isAdding: true, notice };
+  }
+  return now;
 }
 
-async function currentSession(): Promise<Session> {
-  const { viewer } = await runOperation<WhoAmIData>(WHO_AM_I);
-  return viewer ? signedIn(viewer) : signedOut();
-}
+export const refreshSession = (): Promise<void> => act(whoIsThere);
 
-export const refreshSession = (): Promise<void> => act(currentSession);
-
-export const signIn = (username: string, password: string): Promise<void> =>
+export const signIn = (upstream: Upstream, username: string, password: string): Promise<void> =>
   act(async () => {
-    const { login } = await runOperation<SignInData>(SIGN_IN, { input: { username, password } });
+    const { login } = await runOperation<SignInData>(SIGN_IN, { input: { upstream, username, password } });
     switch (login.status) {
       case 'SIGNED_IN':
-        return login.viewer ? signedIn(login.viewer) : currentSession();
+        rememberUpstream(upstream);
+        return { ...SETTLED, portal: login.viewer, icws: login.icwsViewer };
       case 'TENANT_SELECTION_REQUIRED':
-        return { kind: 'choosingTenant', tenants: login.tenants ?? [], problems: [], isBusy: false };
+        rememberUpstream(upstream);
+        return { ...SETTLED, portal: null, tenants: login.tenants ?? [] };
       default:
-        return signedOut(null, problemsOf(login.userErrors, 'The portal refused this user name and password.'));
+        return refused(upstream, login.userErrors);
     }
   });
+
+function refused(upstream: Upstream, userErrors: SignInData['login']['userErrors']): Change {
+  if (userErrors.some(({ code }) => code === 'UPSTREAM_NOT_CONFIGURED')) {
+    // Not offered again, so that nobody sends a password for nothing.
+    const offered = session.offered.filter((each) => each !== upstream);
+    const message = `This gateway has no ${upstream === 'ICWS' ? 'ICWS' : 'portal'}.`;
+    return { offered, notice: null, isAdding: false, problems: [{ field: null, message }] };
+  }
+  const otherwise = `This user name and password were refused by ${NAMES[upstream]}.`;
+  return { notice: null, problems: problemsOf(userErrors, otherwise) };
+}
 
 export const selectTenant = (tenantDatabaseId: number): Promise<void> =>
   act(async () => {
     const { selectTenant: payload } = await runOperation<SelectTenantData>(SELECT_TENANT, { input: { tenantDatabaseId } });
     if (payload.userErrors.length > 0) {
-      return { ...session, problems: problemsOf(payload.userErrors, ''), isBusy: false };
+      return { problems: problemsOf(payload.userErrors, '') };
     }
-    return payload.viewer ? signedIn(payload.viewer) : currentSession();
+    return payload.viewer ? { ...SETTLED, portal: payload.viewer } : whoIsThere();
   });
 
-export const signOut = (): Promise<void> =>
+/** Signs out of one upstream and leaves the other alone. A session that is already over is what was asked for. */
+export const signOut = (upstream: Upstream): Promise<void> =>
   act(async () => {
-    try {
-      const { logout } = await runOperation<SignOutData>(SIGN_OUT);
-      return logout.isSignedOut ? signedOut() : currentSession();
-    } catch (error) {
-      // A session that is already over is what was asked for.
-      if (error instanceof OperationError && error.code === 'UNAUTHENTICATED') {
-        return signedOut();
-      }
-      throw error;
+    const { logout } = await runOperation<SignOutData>(SIGN_OUT, { upstream });
+    if (!logout.isSignedOut) {
+      return whoIsThere();
     }
+    return { ...SETTLED, ...(upstream === 'PORTAL' ? { portal: null } : { icws: null }) };
   });
+
+/** Opens or closes the form for the other upstream. */
+export const setAdding = (isAdding: boolean): void => show({ isAdding, notice: null, problems: [] });
 
 /** Called when a query of the editor was answered UNAUTHENTICATED; `askedAt` is the epoch it was sent in. */
 export function reportUnauthenticated(askedAt: number): boolean {
   if (askedAt !== epoch || session.isBusy) {
     return false;
   }
-  if (session.kind === 'signedIn') {
-    epoch += 1;
-    show(signedOut(SESSION_OVER));
-  } else if (session.kind === 'signedOut') {
-    show(signedOut(session.notice ?? SIGN_IN_FIRST));
+  if (heldIn(session).length > 0) {
+    void act(afterUnauthenticated);
+  } else if (!session.tenants) {
+    show({ notice: session.notice ?? SIGN_IN_FIRST });
   }
   return true;
-}
-
-function problemsOf(userErrors: readonly UserError[], otherwise: string): Problem[] {
-  if (userErrors.length === 0) {
-    return [{ field: null, message: otherwise }];
-  }
-  return userErrors.map(({ field, message }) => {
-    const last = (Array.isArray(field) ? field.at(-1) : String(field ?? '').split('.').at(-1)) as string | undefined;
-    switch (last) {
-      case 'username':
-      case 'password':
-        return { field: last, message };
-      case 'tenantDatabaseId':
-        return { field: 'tenant', message };
-      default:
-        return { field: null, message };
-    }
-  });
 }

@@ -8,10 +8,16 @@ if (isMainThread) {
   // The stand-in lives in a thread of its own, because waiting for the tests blocks this one.
   const worker = new Worker(new URL(import.meta.url));
   const url = await new Promise((resolve) => worker.once('message', resolve));
-  const tests = fileURLToPath(new URL('browser.test.mjs', import.meta.url));
+  const tests = ['browser', 'icws'].map((name) => fileURLToPath(new URL(`${name}.test.mjs`, import.meta.url)));
   for (const username of ['single', 'many']) {
-    const account = { PORTALGRAPH_URL: url, PORTALGRAPH_USERNAME: username, PORTALGRAPH_PASSWORD: PASSWORD };
-    const { status } = spawnSync(process.execPath, ['--test', tests], {
+    const account = {
+      PORTALGRAPH_URL: url,
+      PORTALGRAPH_USERNAME: username,
+      PORTALGRAPH_PASSWORD: PASSWORD,
+      PORTALGRAPH_ICWS_USERNAME: 'icws',
+      PORTALGRAPH_ICWS_PASSWORD: PASSWORD,
+    };
+    const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=1', ...tests], {
       stdio: 'inherit',
       env: { ...process.env, ...account },
     });

@@ -1,32 +1,20 @@
-// The page in a real browser against a running gateway: PORTALGRAPH_URL, PORTALGRAPH_USERNAME, PORTALGRAPH_PASSWORD.
+// The page in a real browser against a running gateway, for somebody who has an account of the portal alone.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { answerText, launch, openPage, setOperation, signIn } from './page.mjs';
+import { account, missing } from './account.mjs';
+import { answerText, audit, finishSignIn, focused, launch, openPage, setOperation, signIn, until } from './page.mjs';
 
-const url = process.env.PORTALGRAPH_URL;
-const username = process.env.PORTALGRAPH_USERNAME;
-const password = process.env.PORTALGRAPH_PASSWORD;
-const missing = Object.entries({ PORTALGRAPH_URL: url, PORTALGRAPH_USERNAME: username, PORTALGRAPH_PASSWORD: password })
-  .filter(([, value]) => !value)
-  .map(([name]) => name);
+const { url, username, password } = account;
 
 if (missing.length > 0) {
   test('the browser tests know which gateway to use', () => {
-    assert.fail(`Set ${missing.join(', ')}: these tests need a running gateway and an account on its portal.`);
+    assert.fail(`Set ${missing.join(', ')}: these tests need a running gateway and an account at each of its upstreams.`);
   });
 } else {
   let browser;
   let page;
   let context;
   let faults;
-
-  const until = async (check, what) => {
-    const deadline = Date.now() + 15_000;
-    while (!(await check())) {
-      assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  };
 
   before(async () => {
     browser = await launch();
@@ -38,6 +26,11 @@ if (missing.length > 0) {
     await page.getByRole('heading', { name: 'Sign in to the portal' }).waitFor();
     await page.getByRole('button', { name: 'Not signed in' }).waitFor();
     await page.locator('.graphiql-query-editor .view-line', { hasText: 'Sign in first' }).waitFor();
+  });
+
+  test('the portal is where one signs in unless one says otherwise', async () => {
+    assert.equal(await page.getByLabel('Where').inputValue(), 'PORTAL');
+    assert.deepEqual(await audit(page), []);
   });
 
   test('the policy of the gateway is as strict as the page allows', async () => {
@@ -100,20 +93,8 @@ if (missing.length > 0) {
     await page.keyboard.press('Tab');
     await page.keyboard.type(password);
     await page.keyboard.press('Enter');
-    await finishSignIn();
+    await finishSignIn(page, username);
   });
-
-  // An account with several tenants has one more step, with the first tenant chosen.
-  async function finishSignIn() {
-    const done = page.getByRole('heading', { name: 'Signed in', exact: true });
-    const choice = page.getByRole('heading', { name: 'Choose a tenant' });
-    await done.or(choice).waitFor();
-    if (await choice.isVisible()) {
-      await page.getByRole('button', { name: 'Continue' }).click();
-      await done.waitFor();
-    }
-    await page.locator('.session-facts').getByText(username, { exact: true }).waitFor();
-  }
 
   test('no script sees the session, and nothing keeps the password', async () => {
     const seen = await page.evaluate(() => ({
@@ -144,7 +125,9 @@ if (missing.length > 0) {
 
   test('a reload finds the session again', async () => {
     await page.reload();
-    await page.getByRole('heading', { name: 'Signed in', exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'Signed in to the portal' }).waitFor();
+    assert.equal(await page.locator('.session-problems:not(:empty)').count(), 0, 'no other session is missed');
+    assert.deepEqual(await audit(page), []);
   });
 
   test('a session that ended is told, and can be begun again', async () => {
@@ -154,12 +137,13 @@ if (missing.length > 0) {
     await page.keyboard.press('ControlOrMeta+Enter');
     await page.getByText('Your session is over').waitFor();
     await signIn(page, username, password);
-    await finishSignIn();
+    await finishSignIn(page, username);
   });
 
   test('sign-out works', async () => {
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).click();
     await page.getByRole('heading', { name: 'Sign in to the portal' }).waitFor();
+    await until(async () => (await focused(page)) === 'Sign in to the portal', 'the focus to stay in the panel');
     await page.getByRole('button', { name: 'Not signed in' }).waitFor();
   });
 

@@ -1,5 +1,10 @@
 // Opens the page in a real browser and keeps a record of everything a strict gateway would complain about.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const FLAGS = [
   '--no-sandbox',
@@ -55,10 +60,51 @@ export async function openPage(browser, url, { colorScheme = 'light' } = {}) {
   return { page, context, faults };
 }
 
-export async function signIn(page, username, password) {
+export async function until(check, what) {
+  const deadline = Date.now() + 15_000;
+  while (!(await check())) {
+    assert.ok(Date.now() < deadline, `waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Fills the form in and sends it; `where` only matters while the form asks for it. */
+export async function signIn(page, username, password, where) {
+  if (where) {
+    await page.getByLabel('Where').selectOption(where);
+  }
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** An account of the portal with several tenants has one more step, with the first tenant chosen. */
+export async function finishSignIn(page, username) {
+  const done = page.getByRole('heading', { name: 'Signed in to the portal' });
+  const choice = page.getByRole('heading', { name: 'Choose a tenant' });
+  await done.or(choice).waitFor();
+  if (await choice.isVisible()) {
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await done.waitFor();
+  }
+  await page.locator('.session-facts').getByText(username, { exact: true }).waitFor();
+}
+
+/** What has the focus, by its text or its label. */
+export const focused = (page) =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement?.labels?.[0]?.textContent ?? (activeElement === document.body ? '' : activeElement?.textContent);
+  });
+
+/** What the accessibility audit finds wrong with what this page adds to the editor: each rule and who breaks it. */
+export async function audit(page) {
+  // The browser's own door for scripts of tests: the policy of the page stays as it is.
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run({ include: [['.session-panel'], ['.session-status']] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+  });
 }
 
 /** Puts a whole operation into the editor, as typing would, without its automatic brackets. */

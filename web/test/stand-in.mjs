@@ -1,7 +1,8 @@
 // A stand-in for the gateway: serves web/dist under the gateway's content security policy, with a tiny graph.
 //
 // For work on the page without a portal: `npm run build && node test/stand-in.mjs`, then open the address it
-// prints. The password is "open sesame"; the user "many" has a choice of tenants, any other user has none.
+// prints. The password is "open sesame"; the user "many" has a choice of tenants, any other user has none. ICWS
+// takes any user with the same password.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
@@ -34,11 +35,11 @@ const TYPES = {
 
 const schema = buildSchema(`
   "The answer to who is asking and what there is."
-  type Query { "Who is signed in, or null." viewer: Viewer "The agents of the tenant." agents(first: Int): AgentConnection! }
+  type Query { "Who is signed in, or null." viewer: Viewer "The agents of the tenant." agents(first: Int): AgentConnection! icws: Icws }
   type Mutation {
     login(input: LoginInput!): LoginPayload!
     selectTenant(input: SelectTenantInput!): SelectTenantPayload!
-    logout: LogoutPayload!
+    logout(input: LogoutInput): LogoutPayload!
   }
   type Viewer { loginName: String! tenant: Tenant expiresAt: String }
   type Tenant { databaseId: Int! name: String! }
@@ -52,10 +53,16 @@ const schema = buildSchema(`
   type User { displayName: String! department: Named }
   type Named { name: String! }
   type AgentAttribute { attribute: Named! value: String! }
+  enum Upstream { PORTAL ICWS }
+  type Icws { viewer: IcwsViewer roles(first: Int): IcwsRoleConnection }
+  type IcwsViewer { userId: String! name: String serverName: String expiresAt: String! }
+  type IcwsRoleConnection { nodes: [IcwsRole!]! }
+  type IcwsRole { name: String members: [Named!]! }
   enum LoginStatus { SIGNED_IN TENANT_SELECTION_REQUIRED REFUSED }
-  input LoginInput { username: String! password: String! }
+  input LoginInput { upstream: Upstream! = PORTAL username: String! password: String! }
   input SelectTenantInput { tenantDatabaseId: Int! }
-  type LoginPayload { status: LoginStatus! viewer: Viewer tenants: [Tenant!]! userErrors: [PlainError!]! }
+  input LogoutInput { upstream: Upstream }
+  type LoginPayload { status: LoginStatus! viewer: Viewer icwsViewer: IcwsViewer tenants: [Tenant!]! userErrors: [PlainError!]! }
   type SelectTenantPayload { viewer: Viewer userErrors: [PlainError!]! }
   type LogoutPayload { isSignedOut: Boolean! }
   type PlainError { code: String! message: String! field: [String!] }
@@ -73,17 +80,23 @@ const AGENT = {
   precisionQueues: [{ name: 'French billing' }],
 };
 
+const ROLES = { nodes: [{ name: 'Administrator', members: [{ name: 'Ada Example' }] }] };
+
+/** A session holds a portal session (`loginName`, `tenant`), one of ICWS (`userId`), or both. */
 function rootFor(sessions, request, response) {
   const sessionId = /(?:^|;\s*)session=([^;]+)/.exec(request.headers.cookie ?? '')?.[1];
-  const session = sessions.get(sessionId);
-  const begin = (loginName, tenant) => {
+  const session = sessions.get(sessionId) ?? {};
+  const begin = (change) => {
     const id = randomUUID();
-    sessions.set(id, { loginName, tenant });
+    sessions.delete(sessionId);
+    sessions.set(id, { ...session, ...change });
     response.setHeader('set-cookie', `session=${id}; HttpOnly; SameSite=Strict; Path=/`);
-    return viewerOf(sessions.get(id));
+    return sessions.get(id);
   };
-  const viewerOf = (held) =>
-    held?.tenant ? { ...held, expiresAt: new Date(Date.now() + 3_600_000).toISOString() } : null;
+  const soon = () => new Date(Date.now() + 3_600_000).toISOString();
+  const viewerOf = (held) => (held.tenant ? { ...held, expiresAt: soon() } : null);
+  const icwsViewerOf = ({ userId }) =>
+    userId ? { userId, name: 'Ada Example', serverName: 'STANDIN', expiresAt: soon() } : null;
   const unauthenticated = () =>
     new GraphQLError('Nobody is signed in.', { extensions: { code: 'UNAUTHENTICATED' } });
 
@@ -95,27 +108,39 @@ function rootFor(sessions, request, response) {
       }
       return { nodes: [AGENT] };
     },
+    icws() {
+      if (!session.userId) {
+        throw unauthenticated();
+      }
+      return { viewer: icwsViewerOf(session), roles: ROLES };
+    },
     login({ input }) {
       if (input.password !== PASSWORD) {
         const error = { code: 'INVALID_CREDENTIALS', message: 'The user name or the password is wrong.', field: null };
         return { status: 'REFUSED', viewer: null, tenants: [], userErrors: [error] };
       }
-      const isChoice = input.username === 'many';
-      const viewer = begin(input.username, isChoice ? null : TENANTS[0]);
+      const isIcws = input.upstream === 'ICWS';
+      const isChoice = !isIcws && input.username === 'many';
+      const portal = { loginName: input.username, tenant: isChoice ? null : TENANTS[0] };
+      const held = begin(isIcws ? { userId: input.username } : portal);
       const status = isChoice ? 'TENANT_SELECTION_REQUIRED' : 'SIGNED_IN';
-      return { status, viewer, tenants: isChoice ? TENANTS : [], userErrors: [] };
+      const viewers = isChoice ? {} : { viewer: viewerOf(held), icwsViewer: icwsViewerOf(held) };
+      return { status, ...viewers, tenants: isChoice ? TENANTS : [], userErrors: [] };
     },
     selectTenant({ input }) {
-      if (!session) {
+      if (!session.loginName) {
         throw unauthenticated();
       }
       session.tenant = TENANTS.find((tenant) => tenant.databaseId === input.tenantDatabaseId);
       return { viewer: viewerOf(session), userErrors: [] };
     },
-    logout() {
-      sessions.delete(sessionId);
-      response.setHeader('set-cookie', 'session=; HttpOnly; Path=/; Max-Age=0');
-      return { isSignedOut: true };
+    logout({ input }) {
+      const upstream = input?.upstream;
+      const isSignedOut = Boolean(upstream === 'ICWS' ? session.userId : session.loginName);
+      const { loginName, tenant, userId } = session;
+      const left = upstream === 'PORTAL' ? { userId } : upstream === 'ICWS' ? { loginName, tenant } : {};
+      sessions.set(sessionId, left);
+      return { isSignedOut };
     },
   };
 }
