@@ -68,11 +68,12 @@ fn in_environment(environment: impl Iterator<Item = (String, String)>) -> Vec<Se
     let mut settings: Vec<_> = environment
         .filter_map(|(variable, text)| {
             let names = variable.strip_prefix(ENVIRONMENT_PREFIX)?.split("__");
-            // Section and key in any case; what comes after is the portal's spelling and stays.
-            let path: Vec<_> = names
-                .enumerate()
-                .map(|(depth, name)| if depth < 2 { name.to_lowercase() } else { name.to_owned() })
-                .collect();
+            let mut path: Vec<_> = names.map(str::to_lowercase).collect();
+            if path.starts_with(&["portal".to_owned(), "rename".to_owned()]) {
+                // Sections and keys come in any case; these names are the portal's spelling, which stays.
+                let spelt = variable.strip_prefix(ENVIRONMENT_PREFIX)?.split("__").skip(2);
+                path.splice(2.., spelt.map(str::to_owned));
+            }
             let value = in_type_of(default_at(&path).as_ref(), text);
             Some(Setting { path, value, origin: Origin::Environment(variable) })
         })
@@ -194,6 +195,18 @@ mod tests {
         let config = load(file, &[("PORTALGRAPH__PORTAL__RENAME__getPQByID__id", "Id")]).unwrap();
         assert_eq!(config.portal.rename["getUsers"]["basicUserInfo.phone"], "phoneNumber");
         assert_eq!(config.portal.rename["getPQByID"]["id"], "Id");
+    }
+
+    #[test]
+    fn an_option_of_a_section_within_a_section_comes_in_any_case() {
+        for variable in
+            ["PORTALGRAPH__PORTAL__DIALECT__TOKEN_HEADER", "PORTALGRAPH__portal__Dialect__token_header"]
+        {
+            let config = load("", &[(variable, "X-Token")]).unwrap();
+            assert_eq!(config.portal.dialect.token_header, "X-Token", "{variable}");
+        }
+        let config = load("", &[("PORTALGRAPH__ICWS__DIALECT__FIRST_ITEM", "1")]).unwrap();
+        assert_eq!(config.icws.dialect.first_item, 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use portalgraph::config::{AuthTokenMode, Config, Encoding};
+use portalgraph::config::{AuthTokenMode, Config, Encoding, UserIdKind};
 use portalgraph::simulator::{DEMO_LOGIN, DEMO_PASSWORD, Fault, Quirks, Simulator, World};
 use serde_json::Value;
 
@@ -117,6 +117,26 @@ async fn it_asks_every_read_once_and_leaves() {
         assert!(!said.table.contains(secret.as_str()), "{secret} is in the table");
         assert!(!said.progress.contains(secret.as_str()), "{secret} is in the log");
     }
+}
+
+#[tokio::test]
+async fn a_user_is_asked_for_by_the_id_the_settings_name() {
+    let simulator = Simulator::local(World::demo()).await;
+    simulator.settings(|settings| settings.user_search_id = UserIdKind::AccountId);
+    let folder = folder("search_id");
+    fs::write(folder.join("own.toml"), "[portal.dialect]\nuser_search_id = \"account_id\"\n").unwrap();
+    let said = probe(&simulator, &folder, &["--config", "own.toml"]).await;
+    assert_eq!(said.status, Some(0), "{}", said.progress);
+    let calls = simulator.journal().take();
+    let asked = calls.iter().find(|call| call.operation == "getUserByIdProgram").unwrap();
+    let accounts = simulator.world(|world| {
+        let people = world.tenants.iter().flat_map(|tenant| tenant.users.values());
+        people.filter_map(|user| user.id_user.map(|account| account.0)).collect::<BTreeSet<_>>()
+    });
+    let id = asked.body["searchId"].as_i64().unwrap();
+    assert!(accounts.contains(&id), "{id} is no account");
+    let answered = about(&said.table, "getUserByIdProgram").join(" ");
+    assert!(answered.contains("GET_USERS_SUCCESS"), "{answered}");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::cli::failure::Failure;
 use crate::cli::stop::StopSignals;
-use crate::config::AuthTokenMode;
+use crate::config::{AuthTokenMode, UserIdKind};
 use crate::portal::auth::{AuthorizeUserToTenant, Login, LoginReply, Logout};
 use crate::portal::{Answer, Credentials, Observation, Operation, Portal, PortalError};
 
@@ -83,6 +83,11 @@ impl Door {
     /// Which calls carry the token in their body.
     pub(super) fn mode(&self) -> AuthTokenMode {
         self.portal.settings().auth_token_mode
+    }
+
+    /// Which id a user is asked for by.
+    pub(super) fn user_search_id(&self) -> UserIdKind {
+        self.portal.settings().dialect.user_search_id
     }
 
     /// From now on other calls carry the token.

@@ -10,7 +10,7 @@ use super::door::Door;
 use super::recording::Recording;
 use super::report::{Asked, Row};
 use crate::cli::failure::Failure;
-use crate::config::AuthTokenMode;
+use crate::config::{AuthTokenMode, UserIdKind};
 use crate::portal::access::{GetAccessSummaryByUser, GetManageableAccessCollections};
 use crate::portal::agent::{GetAllAgents, GetAllAgentsForSkill};
 use crate::portal::attribute::GetAllAttributes;
@@ -104,7 +104,17 @@ impl<'a> Reads<'a> {
         let agent_id = agent.and_then(|agent| agent.id_program_user);
         let first = users.iter().find_map(|user| user.id_program_user);
         let user = agent_id.or(self.given.user).or(first).ok_or("no user was listed");
-        let one = user.map(|id| GetUserByIdProgram { search_id: Some(id), ..GetUserByIdProgram::default() });
+        let one = user.and_then(|id| {
+            let record = users.iter().find(|user| user.id_program_user == Some(id));
+            // Whoever is in no list is known by the one id alone.
+            let search_id = match self.door.user_search_id() {
+                UserIdKind::ProgramUserId => Some(id),
+                kind @ UserIdKind::AccountId => record.and_then(|user| user.search_id(kind)),
+            };
+            let search_id =
+                search_id.ok_or("no list tells the id that portal.dialect.user_search_id names")?;
+            Ok(GetUserByIdProgram { search_id: Some(search_id), ..GetUserByIdProgram::default() })
+        });
         self.ask(one).await?;
         let summary = user.map(|id| GetAccessSummaryByUser {
             id_program_user: Some(id),
