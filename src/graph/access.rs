@@ -6,6 +6,7 @@ use async_graphql::{Context, Object};
 
 use super::context::ContextExt as _;
 use super::error::GraphError;
+use super::level::{Row, row};
 use super::list::List;
 use crate::portal::UserId;
 use crate::portal::access as wire;
@@ -33,6 +34,8 @@ impl AccessSummary {
     }
 }
 
+impl Row for AccessSummary {}
+
 /// An access group of a user.
 pub struct AccessGroup(Arc<wire::AccessGroup>);
 
@@ -50,6 +53,11 @@ impl AccessGroup {
     }
 }
 
+row! {
+    AccessGroup;
+    leaf name;
+}
+
 /// A collection an access group opens.
 pub struct AccessGroupCollection(Arc<wire::AccessGroupCollection>);
 
@@ -65,6 +73,11 @@ impl AccessGroupCollection {
     async fn objects(&self) -> List<AccessObject> {
         self.0.list_program_object_basic_info.iter().cloned().map(AccessObject).collect()
     }
+}
+
+row! {
+    AccessGroupCollection;
+    leaf name;
 }
 
 /// An object in a collection.
@@ -92,6 +105,11 @@ impl AccessObject {
     fn type_name(&self) -> Option<&str> {
         self.0.object_type_nm.as_deref()
     }
+}
+
+row! {
+    AccessObject;
+    leaf database_id, name, text_key, type_name;
 }
 
 /// The collections a clone of a user could join.
@@ -135,6 +153,8 @@ impl CloneOptions {
         shown(&self.0.accessible_agent_collection_not_selected_list)
     }
 }
+
+impl Row for CloneOptions {}
 
 /// A collection of users or of agents.
 pub struct AccessCollection {
@@ -213,4 +233,11 @@ impl AccessCollection {
     fn group_count(&self) -> Option<i64> {
         self.record.total_assigned_groups
     }
+}
+
+row! {
+    AccessCollection;
+    leaf database_id, name, description, object_type_name, object_type_database_id, type_name,
+        type_description, type_database_id, is_checked, can_manage, is_system_managed, object_count,
+        user_count, group_count;
 }

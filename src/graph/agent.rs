@@ -11,12 +11,13 @@ use super::connection::ConnectionNode;
 use super::context::ContextExt as _;
 use super::error::{Code, GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::{Children, IntoChildren as _, row};
 use super::list::List;
 use super::platform::Platform;
 use super::precision_queue::PrecisionQueue;
 use super::skill_group::SkillGroup;
 use super::user::User;
-use crate::caller::{AgentDirectory, AgentKey};
+use crate::caller::{AgentDirectory, AgentKey, StaffedQueue};
 use crate::portal::{Leaf as _, TenantId, user as wire};
 
 /// Somebody who takes contacts.
@@ -60,21 +61,68 @@ impl Agent {
         Ok(groups.iter().map(|group| SkillGroup::new(self.tenant, group.clone())).collect())
     }
 
-    async fn find_attributes(&self, ctx: &Context<'_>) -> Result<List<AttributeAssignment>, GraphError> {
-        let directory = joinable(ctx.caller()?.agent_directory().await?)?;
-        let Some((agent, _)) = directory.of(&self.record) else { return Ok(List::default()) };
-        let assignments = agent.attributes.iter();
-        Ok(assignments.map(|held| AttributeAssignment::new(self.clone(), held.clone())).collect())
+    fn as_user(&self) -> User {
+        User::new(self.tenant, self.record.clone())
     }
 
-    async fn find_precision_queues(&self, ctx: &Context<'_>) -> Result<List<PrecisionQueue>, GraphError> {
-        let caller = ctx.caller()?;
-        let (directory, queues) = futures_util::join!(caller.agent_directory(), caller.staffed_queues());
-        let (directory, queues) = (joinable(directory?)?, queues?);
-        let Some((_, values)) = directory.of(&self.record) else { return Ok(List::default()) };
-        let entered = queues.into_iter().filter(|queue| queue.compiled.first_match(values).is_some());
-        Ok(entered.map(|queue| PrecisionQueue::staffed(self.tenant, queue)).collect())
+    fn own_team(&self) -> Option<AgentTeam> {
+        AgentTeam::of(self.tenant, &self.record)
     }
+
+    fn held_attributes(&self, directory: &AgentDirectory) -> List<AttributeAssignment> {
+        let Some((agent, _)) = directory.of(&self.record) else { return List::default() };
+        let assignments = agent.attributes.iter();
+        assignments.map(|held| AttributeAssignment::new(self.clone(), held.clone())).collect()
+    }
+
+    fn entered_queues(&self, directory: &AgentDirectory, queues: &[StaffedQueue]) -> List<PrecisionQueue> {
+        let Some((_, values)) = directory.of(&self.record) else { return List::default() };
+        let entered = queues.iter().filter(|queue| queue.compiled.first_match(values).is_some());
+        entered.map(|queue| PrecisionQueue::staffed(self.tenant, queue.clone())).collect()
+    }
+
+    async fn all_attributes(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<AttributeAssignment>> {
+        let directory = read_directory(ctx).await;
+        let held = agents.iter().map(|agent| {
+            let directory = directory.as_ref().map_err(GraphError::clone);
+            Some(directory.map(|directory| agent.held_attributes(directory))).into_children()
+        });
+        held.collect()
+    }
+
+    async fn all_precision_queues(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<PrecisionQueue>> {
+        let found = read_directory_and_queues(ctx).await;
+        let entered = agents.iter().map(|agent| {
+            let found = found.as_ref().map_err(GraphError::clone);
+            Some(found.map(|(directory, queues)| agent.entered_queues(directory, queues))).into_children()
+        });
+        entered.collect()
+    }
+
+    async fn platforms(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<Platform>> {
+        Platform::find_all(ctx, agents.iter().map(|agent| agent.record.platform_id.map(|id| id.0))).await
+    }
+
+    async fn all_desk_settings(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<AgentDeskSettings>> {
+        let keys = agents.iter().map(|agent| agent.record.agent_desk_settings_id.map(|id| id.0));
+        AgentDeskSettings::find_all(ctx, keys).await
+    }
+
+    fn global_id(&self) -> Result<ID, GraphError> {
+        Ok(NodeId::new(self.tenant, Kind::Agent, self.key()?).encode())
+    }
+}
+
+async fn read_directory(ctx: &Context<'_>) -> Result<Arc<AgentDirectory>, GraphError> {
+    joinable(ctx.caller()?.agent_directory().await?)
+}
+
+async fn read_directory_and_queues(
+    ctx: &Context<'_>,
+) -> Result<(Arc<AgentDirectory>, Vec<StaffedQueue>), GraphError> {
+    let caller = ctx.caller()?;
+    let (directory, queues) = futures_util::join!(caller.agent_directory(), caller.staffed_queues());
+    Ok((joinable(directory?)?, queues?))
 }
 
 /// The directory, if it says which user each agent is.
@@ -93,7 +141,7 @@ pub(super) fn joinable(directory: Arc<AgentDirectory>) -> Result<Arc<AgentDirect
 impl Agent {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::Agent, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key, which is that of the agent's user.
@@ -144,7 +192,7 @@ impl Agent {
 
     /// The user this agent is.
     async fn user(&self) -> User {
-        User::new(self.tenant, self.record.clone())
+        self.as_user()
     }
 
     /// The platform, which is a peripheral of the contact centre.
@@ -159,7 +207,7 @@ impl Agent {
 
     /// The team; null where the agent is in none.
     async fn team(&self) -> Option<AgentTeam> {
-        AgentTeam::of(self.tenant, &self.record)
+        self.own_team()
     }
 
     /// Whether the agent's team is its primary one.
@@ -184,12 +232,26 @@ impl Agent {
 
     /// The attributes the agent has, each with its value. One call of the portal serves all agents.
     async fn attributes(&self, ctx: &Context<'_>) -> Nullable<List<AttributeAssignment>> {
-        Some(self.find_attributes(ctx).await)
+        let directory = read_directory(ctx).await;
+        Some(directory.map(|directory| self.held_attributes(&directory)))
     }
 
     /// The precision queues whose steps the agent satisfies, worked out by the gateway from the agent's attributes.
     /// Costs one call of the portal for each precision queue, once for all agents.
     async fn precision_queues(&self, ctx: &Context<'_>) -> Nullable<List<PrecisionQueue>> {
-        Some(self.find_precision_queues(ctx).await)
+        let found = read_directory_and_queues(ctx).await;
+        Some(found.map(|(directory, queues)| self.entered_queues(&directory, &queues)))
     }
+}
+
+row! {
+    Agent;
+    own id = global_id;
+    leaf database_id, agent_number, enterprise_name, description, is_supervisor, skill_group_count,
+        is_primary, skill_target_database_id, primary_supervisor_skill_target_database_id, platform_name,
+        is_team_primary;
+    child user = as_user, team = own_team;
+    edge platform = platforms, desk_settings = all_desk_settings, attributes = all_attributes,
+        precision_queues = all_precision_queues;
+    each skill_groups, available_skill_groups;
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::catalogue::catalogue;
 use super::connection::{Connection, Page};
 use super::error::{GraphError, Nullable};
-use super::id::{Kind, NodeId};
+use super::level::row;
 use super::user::User;
 use crate::portal::reference as wire;
 
@@ -21,7 +21,7 @@ catalogue! {
 impl AgentDeskSettings {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::AgentDeskSettings, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -45,4 +45,10 @@ impl AgentDeskSettings {
     ) -> Nullable<Connection<User>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    AgentDeskSettings;
+    own id = global_id;
+    leaf database_id, name;
 }

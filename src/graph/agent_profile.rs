@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::catalogue::catalogue;
 use super::connection::{Connection, Page};
 use super::error::{GraphError, Nullable};
-use super::id::{Kind, NodeId};
+use super::level::row;
 use super::user::User;
 use crate::portal::reference as wire;
 
@@ -21,7 +21,7 @@ catalogue! {
 impl AgentProfile {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::AgentProfile, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -65,4 +65,10 @@ impl AgentProfile {
     ) -> Nullable<Connection<User>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    AgentProfile;
+    own id = global_id;
+    leaf database_id, name, description, is_system_managed, can_edit, user_count;
 }

@@ -9,6 +9,7 @@ use super::connection::{Connection, Page};
 use super::context::ContextExt as _;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId};
+use super::level::row;
 use crate::config::Limits;
 use crate::portal::{AgentTeamId, TenantId, user as wire};
 
@@ -41,6 +42,10 @@ impl AgentTeam {
         let limits = ctx.data_unchecked::<Limits>();
         Connection::new(members.into_iter(), &page, limits, |user| Agent::new(self.tenant, user.clone()))
     }
+
+    fn global_id(&self) -> ID {
+        NodeId::new(self.tenant, Kind::AgentTeam, self.id.0).encode()
+    }
 }
 
 /// A team of agents.
@@ -48,7 +53,7 @@ impl AgentTeam {
 impl AgentTeam {
     /// The global id.
     pub async fn id(&self) -> ID {
-        NodeId::new(self.tenant, Kind::AgentTeam, self.id.0).encode()
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -77,4 +82,10 @@ impl AgentTeam {
     ) -> Nullable<Connection<Agent>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    AgentTeam;
+    own id = global_id;
+    leaf database_id, name, description;
 }

@@ -9,6 +9,7 @@ use super::connection::{Connection, ConnectionNode, Page};
 use super::context::ContextExt as _;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::row;
 use super::list::List;
 use super::precision_queue::PrecisionQueue;
 use crate::caller::eligibility::AttributeKey;
@@ -235,6 +236,12 @@ impl Attribute {
     }
 }
 
+row! {
+    Attribute;
+    leaf name;
+    each precision_queues;
+}
+
 /// That an agent has an attribute, and with which value.
 #[derive(Clone)]
 pub struct AttributeAssignment {
@@ -252,6 +259,15 @@ impl AttributeAssignment {
     pub fn new(agent: Agent, record: Arc<agent::AgentAttribute>) -> Self {
         Self { agent, record }
     }
+
+    fn held_by(&self) -> Agent {
+        self.agent.clone()
+    }
+
+    fn held_attribute(&self) -> Option<Attribute> {
+        let key = AttributeKey::of_reference(self.record.attribute.as_deref()?)?;
+        Some(Attribute::named(self.agent.tenant, &key))
+    }
 }
 
 /// That an agent has an attribute, and with which value.
@@ -264,8 +280,7 @@ impl AttributeAssignment {
 
     /// The attribute; null where the portal does not say which.
     async fn attribute(&self) -> Option<Attribute> {
-        let key = AttributeKey::of_reference(self.record.attribute.as_deref()?)?;
-        Some(Attribute::named(self.agent.tenant, &key))
+        self.held_attribute()
     }
 
     /// The agent's value, as text: `true`, `false`, or a number from 1 to 10 for a proficiency.
@@ -277,4 +292,10 @@ impl AttributeAssignment {
     fn description(&self) -> Option<&str> {
         self.record.description.as_deref()
     }
+}
+
+row! {
+    AttributeAssignment;
+    leaf value, description;
+    child agent = held_by, attribute = held_attribute;
 }

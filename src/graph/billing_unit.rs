@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::catalogue::catalogue;
 use super::connection::{Connection, Page};
 use super::error::{GraphError, Nullable};
-use super::id::{Kind, NodeId};
+use super::level::row;
 use super::user::User;
 use crate::portal::reference as wire;
 
@@ -21,7 +21,7 @@ catalogue! {
 impl BillingUnit {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::BillingUnit, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -60,4 +60,10 @@ impl BillingUnit {
     ) -> Nullable<Connection<User>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    BillingUnit;
+    own id = global_id;
+    leaf database_id, name, code, description, can_edit;
 }

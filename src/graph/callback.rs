@@ -9,6 +9,7 @@ use super::context::ContextExt as _;
 use super::date_time::DateTime;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::{Row, row};
 use super::list::List;
 use crate::portal::{CallbackId, TenantId, callback as wire};
 
@@ -41,6 +42,32 @@ impl Callback {
         let Some(code) = self.record.status_code else { return Ok(None) };
         CallbackDisposition::find(ctx, code).await
     }
+
+    fn all_variables(&self) -> List<CallVariable> {
+        let record = &self.record;
+        let variables = [
+            &record.p_variable1,
+            &record.p_variable2,
+            &record.p_variable3,
+            &record.p_variable4,
+            &record.p_variable5,
+            &record.p_variable6,
+            &record.p_variable7,
+            &record.p_variable8,
+            &record.p_variable9,
+            &record.p_variable10,
+        ];
+        let numbered = (1..).zip(variables);
+        numbered
+            .filter_map(|(number, value)| {
+                Some(CallVariable { number, name: format!("callVariable{number}"), value: value.clone()? })
+            })
+            .collect()
+    }
+
+    fn global_id(&self) -> Result<ID, GraphError> {
+        Ok(NodeId::new(self.tenant, Kind::Callback, self.key()?).encode())
+    }
 }
 
 /// A call back that a caller asked for.
@@ -48,7 +75,7 @@ impl Callback {
 impl Callback {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::Callback, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -178,25 +205,7 @@ impl Callback {
 
     /// The ten call variables that are set, by number.
     async fn variables(&self) -> List<CallVariable> {
-        let record = &self.record;
-        let variables = [
-            &record.p_variable1,
-            &record.p_variable2,
-            &record.p_variable3,
-            &record.p_variable4,
-            &record.p_variable5,
-            &record.p_variable6,
-            &record.p_variable7,
-            &record.p_variable8,
-            &record.p_variable9,
-            &record.p_variable10,
-        ];
-        let numbered = (1..).zip(variables);
-        numbered
-            .filter_map(|(number, value)| {
-                Some(CallVariable { number, name: format!("callVariable{number}"), value: value.clone()? })
-            })
-            .collect()
+        self.all_variables()
     }
 
     /// The queue the callback waits in, by its dialed number.
@@ -210,6 +219,18 @@ impl Callback {
     }
 }
 
+row! {
+    Callback;
+    own id = global_id;
+    leaf database_id, phone_number, dialed_number, queue_name, scheduled_at, created_at, status_changed_at,
+        status_code, retry_count, agent_extension, caller_entered_digits, voice_message_file_name,
+        voice_message_seconds, max_replay_count, is_automatic_dialing_enabled, is_lpdm_enabled,
+        router_call_key, router_call_key_day, contact_database_id, dialog_database_id, invoke_database_id,
+        send_sequence_number, call_me_pod_database_id, call_me_instance_database_id, call_me_instance_name;
+    child variables = all_variables;
+    each queue, disposition;
+}
+
 /// A variable that came with a call.
 #[derive(SimpleObject)]
 pub struct CallVariable {
@@ -220,6 +241,8 @@ pub struct CallVariable {
     /// Its value.
     value: String,
 }
+
+impl Row for CallVariable {}
 
 /// A disposition an agent can give a callback.
 #[derive(Clone)]
@@ -264,4 +287,9 @@ impl CallbackDisposition {
     fn name(&self) -> Option<&str> {
         self.record.status_nm.as_deref()
     }
+}
+
+row! {
+    CallbackDisposition;
+    leaf database_id, name;
 }

@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, Object};
 use super::context::ContextExt as _;
 use super::error::GraphError;
 use super::id::{Kind, NodeId, key};
+use super::level::row;
 use super::list::List;
 use crate::portal::{CallbackQueueId, TenantId, callback as wire};
 
@@ -79,4 +80,10 @@ impl CallbackQueue {
     fn call_me_pod_database_id(&self) -> Option<i64> {
         self.record.id_call_me_pod
     }
+}
+
+row! {
+    CallbackQueue;
+    leaf database_id, name, dialed_number, min_queued_call_count, max_queued_call_count,
+        call_me_pod_database_id;
 }

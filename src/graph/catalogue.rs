@@ -21,6 +21,11 @@ macro_rules! catalogue {
                 $crate::graph::id::key(stringify!($name), $field, key(&self.record))
             }
 
+            fn global_id(&self) -> Result<::async_graphql::ID, $crate::graph::error::GraphError> {
+                use $crate::graph::id::{Kind, NodeId};
+                Ok(NodeId::new(self.tenant, Kind::$name, self.key()?).encode())
+            }
+
             /// Every record of the catalogue, in the portal's order.
             pub async fn all(
                 ctx: &::async_graphql::Context<'_>,
@@ -43,6 +48,35 @@ macro_rules! catalogue {
                 let key: fn(&$record) -> Option<i64> = $key;
                 let found = records.iter().find(|record| key(record) == Some(wanted));
                 Ok(found.map(|record| Self { tenant, record: record.clone() }))
+            }
+
+            /// The record of each key, for all records of a level at once.
+            pub async fn find_all(
+                ctx: &::async_graphql::Context<'_>,
+                keys: impl Iterator<Item = Option<i64>>,
+            ) -> Vec<$crate::graph::level::Children<Self>> {
+                use $crate::graph::context::ContextExt as _;
+                use $crate::graph::error::{GraphError, Nullable};
+                let keys: Vec<_> = keys.collect();
+                let mut found = Ok(::std::collections::HashMap::new());
+                if keys.iter().any(Option::is_some) {
+                    found = async {
+                        let caller = ctx.caller()?;
+                        let (records, tenant) = (caller.$read().await?, caller.tenant()?);
+                        let key: fn(&$record) -> Option<i64> = $key;
+                        // Of two records with one key the first stands.
+                        let keyed = records.iter().rev().filter_map(|record| Some((key(record)?, record)));
+                        Ok(keyed.map(|(key, record)| (key, Self { tenant, record: record.clone() })).collect())
+                    }
+                    .await;
+                }
+                let of = |key: Option<i64>| -> Nullable<Self> {
+                    match &found {
+                        Ok(found) => found.get(&key?).cloned().map(Ok),
+                        Err(error) => key.map(|_| Err(GraphError::clone(error))),
+                    }
+                };
+                keys.into_iter().map(|key| $crate::graph::level::IntoChildren::into_children(of(key))).collect()
             }
 
             async fn members(

@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, InputType, Object, SimpleObject, TypeName};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::error::GraphError;
+use super::level::{Row, row};
 use super::list::List;
 use crate::config::Limits;
 
 /// A type that connections are made of.
-pub trait ConnectionNode: OutputType + Clone {
+pub trait ConnectionNode: Row + Clone {
     /// The name before `Connection` and `Edge`.
     const NAME: &'static str;
 }
@@ -47,6 +48,20 @@ impl Page {
     /// Which part of a list of this length it is, from where to before where.
     pub fn within(&self, total: usize, limits: &Limits) -> Result<(usize, usize), GraphError> {
         self.window(total, limits).map(|window| (window.start, window.end))
+    }
+
+    /// The page that the arguments of a field ask for.
+    pub fn of_arguments(ctx: &Context<'_>) -> Result<Self, GraphError> {
+        fn argument<T: InputType>(ctx: &Context<'_>, name: &str) -> Result<T, GraphError> {
+            let given = ctx.param_value::<T>(name, None);
+            given.map(|(_, value)| value).map_err(|error| GraphError::bad_input(error.message))
+        }
+        Ok(Self {
+            first: argument(ctx, "first")?,
+            after: argument(ctx, "after")?,
+            last: argument(ctx, "last")?,
+            before: argument(ctx, "before")?,
+        })
     }
 
     fn window(&self, total: usize, limits: &Limits) -> Result<Window, GraphError> {
@@ -120,6 +135,30 @@ impl<T: ConnectionNode> Connection<T> {
     pub fn of_part<R>(records: Vec<R>, start: usize, total: usize, node: impl FnMut(R) -> T) -> Self {
         Self { nodes: records.into_iter().map(node).collect(), start: start.min(total), total }
     }
+
+    fn all_nodes(&self) -> List<T> {
+        List(self.nodes.clone())
+    }
+
+    fn all_edges(&self) -> List<Edge<T>> {
+        let edges = self.nodes.iter().cloned().enumerate();
+        edges.map(|(place, node)| Edge { node, cursor: cursor(self.start + place) }).collect()
+    }
+
+    fn page(&self) -> PageInfo {
+        let end = self.start + self.nodes.len();
+        let is_empty = self.nodes.is_empty();
+        PageInfo {
+            has_previous_page: self.start > 0,
+            has_next_page: end < self.total,
+            start_cursor: (!is_empty).then(|| cursor(self.start)),
+            end_cursor: (!is_empty).then(|| cursor(end - 1)),
+        }
+    }
+
+    fn count(&self) -> i32 {
+        i32::try_from(self.total).unwrap_or(i32::MAX)
+    }
 }
 
 impl<T: ConnectionNode> TypeName for Connection<T> {
@@ -133,37 +172,45 @@ impl<T: ConnectionNode> TypeName for Connection<T> {
 impl<T: ConnectionNode> Connection<T> {
     /// The records of this page, without their cursors.
     async fn nodes(&self) -> List<T> {
-        List(self.nodes.clone())
+        self.all_nodes()
     }
 
     /// The records of this page, each with its cursor.
     async fn edges(&self) -> List<Edge<T>> {
-        let edges = self.nodes.iter().cloned().enumerate();
-        edges.map(|(place, node)| Edge { node, cursor: cursor(self.start + place) }).collect()
+        self.all_edges()
     }
 
     /// Where this page stands in the list.
     async fn page_info(&self) -> PageInfo {
-        let end = self.start + self.nodes.len();
-        let is_empty = self.nodes.is_empty();
-        PageInfo {
-            has_previous_page: self.start > 0,
-            has_next_page: end < self.total,
-            start_cursor: (!is_empty).then(|| cursor(self.start)),
-            end_cursor: (!is_empty).then(|| cursor(end - 1)),
-        }
+        self.page()
     }
 
     /// How many records the whole list has.
     async fn total_count(&self) -> i32 {
-        i32::try_from(self.total).unwrap_or(i32::MAX)
+        self.count()
     }
+}
+
+row! {
+    Connection<T: ConnectionNode>;
+    own total_count = count;
+    child nodes = all_nodes, edges = all_edges, page_info = page;
 }
 
 /// A record of a page with its cursor.
 pub struct Edge<T> {
     node: T,
     cursor: String,
+}
+
+impl<T: ConnectionNode> Edge<T> {
+    fn own_node(&self) -> T {
+        self.node.clone()
+    }
+
+    fn own_cursor(&self) -> &str {
+        &self.cursor
+    }
 }
 
 impl<T: ConnectionNode> TypeName for Edge<T> {
@@ -185,6 +232,14 @@ impl<T: ConnectionNode> Edge<T> {
         &self.cursor
     }
 }
+
+row! {
+    Edge<T: ConnectionNode>;
+    own cursor = own_cursor;
+    child node = own_node;
+}
+
+impl Row for PageInfo {}
 
 /// Where a page stands in its list.
 #[derive(SimpleObject)]

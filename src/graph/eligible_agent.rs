@@ -5,6 +5,7 @@ use async_graphql::{InputObject, Object};
 use super::agent::Agent;
 use super::connection::ConnectionNode;
 use super::error::GraphError;
+use super::level::row;
 use crate::caller::eligibility::Match;
 
 /// What to suppose of a conditional step, whose condition only a running call could decide.
@@ -46,6 +47,10 @@ impl EligibleAgent {
     pub fn new(agent: Agent, first_match: Match) -> Self {
         Self { agent, first_match }
     }
+
+    fn as_agent(&self) -> Agent {
+        self.agent.clone()
+    }
 }
 
 /// An agent a precision queue could choose, and by which step.
@@ -70,4 +75,10 @@ impl EligibleAgent {
     fn proficiency(&self) -> i64 {
         self.first_match.proficiency
     }
+}
+
+row! {
+    EligibleAgent;
+    leaf step_number, is_conditional, proficiency;
+    child agent = as_agent;
 }

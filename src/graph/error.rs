@@ -1,6 +1,6 @@
 //! `GraphError`: the one place where a failure becomes what clients read in `errors`, with its `extensions.code`.
 
-use async_graphql::ErrorExtensionValues;
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 
 use crate::caller::CallerError;
 use crate::icws::IcwsError;
@@ -118,6 +118,13 @@ impl GraphError {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The engine's error, at the place of the field in the document.
+    #[must_use]
+    #[expect(clippy::disallowed_types, reason = "it is made from a `GraphError`, and so has its code")]
+    pub fn at(self, position: Pos) -> ServerError {
+        async_graphql::Error::from(self).into_server_error(position)
     }
 }
 

@@ -10,6 +10,7 @@ use super::date_time::DateTime;
 use super::error::{GraphError, Nullable};
 use super::icws_role::{IcwsRole, role_id};
 use super::icws_role_list::{self, IcwsRightsFilter, IcwsRoleFilter, IcwsRoleOrder, RoleQuery};
+use super::level::Item;
 use super::list::List;
 use crate::config;
 use crate::icws::ConditionProperty;
@@ -168,3 +169,5 @@ pub struct IcwsFeature {
     /// Its version.
     version: Option<i64>,
 }
+
+impl Item for IcwsFeature {}

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, Interface, SimpleObject};
 
 use super::icws_role::IcwsObject;
+use super::level::Item;
 use super::list::List;
 use crate::icws::code::{Coded, Grouping, InheritedFromType, ObjectType};
 use crate::icws::{self as wire, Inheritable, Right};
@@ -27,6 +28,8 @@ pub enum IcwsRight {
     /// A right that is held over objects.
     Grouped(IcwsGroupedRight),
 }
+
+impl Item for IcwsRight {}
 
 impl IcwsRight {
     /// Shows a right.
@@ -76,6 +79,8 @@ pub struct IcwsInheritedFlag {
     is_granted: bool,
 }
 
+impl Item for IcwsInheritedFlag {}
+
 /// A right that is held over objects.
 #[derive(SimpleObject)]
 pub struct IcwsGroupedRight {
@@ -104,6 +109,8 @@ pub struct IcwsInheritedObjects {
     objects: List<IcwsGroupedObject>,
 }
 
+impl Item for IcwsInheritedObjects {}
+
 /// One object, a group of objects, or all of a type.
 #[derive(Clone, SimpleObject)]
 pub struct IcwsGroupedObject {
@@ -120,6 +127,8 @@ pub struct IcwsGroupedObject {
     /// How wide it reaches.
     grouping: IcwsGrouping,
 }
+
+impl Item for IcwsGroupedObject {}
 
 /// Declares a closed enum of the graph over one of ICWS.
 macro_rules! shown {

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::connection::ConnectionNode;
 use super::date_time::DateTime;
 use super::icws_right::{IcwsRight, is_held};
+use super::level::{Item, Row};
 use super::list::List;
 use crate::icws::{self as wire, Properties, Property, Right};
 
@@ -117,6 +118,8 @@ pub struct IcwsObject {
     uri: Option<String>,
 }
 
+impl Item for IcwsObject {}
+
 impl From<&wire::ConfigurationId> for IcwsObject {
     fn from(id: &wire::ConfigurationId) -> Self {
         Self { object_id: id.id.clone(), name: id.display_name.clone(), uri: id.uri.clone() }
@@ -131,6 +134,8 @@ pub struct IcwsCustomAttribute {
     /// The value of the pair.
     value: Option<String>,
 }
+
+impl Item for IcwsCustomAttribute {}
 
 fn objects(ids: &[wire::ConfigurationId]) -> List<IcwsObject> {
     ids.iter().map(IcwsObject::from).collect()
@@ -260,6 +265,8 @@ impl IcwsRole {
         rights(&self.0.administrative_rights, filter)
     }
 }
+
+impl Row for IcwsRole {}
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, OutputType, Positioned, ServerResult, Value};
 
+use super::level::Item;
 use super::pace::try_join_paced;
 
 /// A non-null list: `[T]`, with `T` nullable or not as `T` says.
@@ -25,7 +26,7 @@ impl<T> FromIterator<T> for List<T> {
     }
 }
 
-impl<T: OutputType> OutputType for List<T> {
+impl<T: Item> OutputType for List<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -39,6 +40,9 @@ impl<T: OutputType> OutputType for List<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(level) = T::write(&self.0, ctx, field) {
+            return level.await;
+        }
         let items = self.0.iter().enumerate().map(|(place, item)| resolve_item(item, place, ctx, field));
         Ok(Value::List(try_join_paced(items).await?))
     }

@@ -25,6 +25,7 @@ mod icws_right;
 mod icws_role;
 mod icws_role_list;
 mod id;
+mod level;
 mod list;
 mod listing;
 mod lookup;
@@ -46,6 +47,7 @@ mod viewer;
 
 pub use context::{Gateway, GatewayError, SessionChange, Visit};
 pub use error::{Code, GraphError, Nullable};
+pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value};
 pub use list::List;
 
 use async_graphql::{EmptySubscription, SDLExportOptions};

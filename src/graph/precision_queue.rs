@@ -12,6 +12,7 @@ use super::context::ContextExt as _;
 use super::eligible_agent::{EligibleAgent, StepCondition};
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::row;
 use super::list::List;
 use super::precision_queue_step::PrecisionQueueStep;
 use crate::caller::eligibility::Condition;
@@ -153,6 +154,10 @@ impl PrecisionQueue {
         let agents = self.find_eligible(ctx, &[]).await?;
         Ok(agents.and_then(|agents| i64::try_from(agents.len()).ok()))
     }
+
+    fn global_id(&self) -> Result<ID, GraphError> {
+        Ok(NodeId::new(self.tenant, Kind::PrecisionQueue, self.key()?).encode())
+    }
 }
 
 /// A queue that chooses agents by their attributes, step by step until somebody is free.
@@ -160,7 +165,7 @@ impl PrecisionQueue {
 impl PrecisionQueue {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::PrecisionQueue, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -262,4 +267,14 @@ impl PrecisionQueue {
     async fn eligible_agent_count(&self, ctx: &Context<'_>) -> Nullable<i64> {
         self.count_eligible(ctx).await.transpose()
     }
+}
+
+row! {
+    PrecisionQueue;
+    own id = global_id;
+    leaf database_id, name, description, agent_count, service_level_threshold_seconds, agent_ordering_code,
+        agent_ordering_name, call_ordering_code, service_level_type_code, service_level_type_name,
+        change_stamp, can_edit;
+    enumeration agent_ordering, service_level_type;
+    each steps, attributes;
 }

@@ -6,6 +6,7 @@ use async_graphql::{Enum, Object};
 
 use super::attribute::Attribute;
 use super::coded::Coded;
+use super::level::row;
 use super::list::List;
 use crate::caller::StaffedQueue;
 use crate::caller::eligibility::CompiledStep;
@@ -80,6 +81,11 @@ impl PrecisionQueueStep {
     pub fn new(tenant: TenantId, queue: StaffedQueue, (place, record): (usize, Arc<wire::Step>)) -> Self {
         Self { tenant, queue, place, record }
     }
+
+    fn all_terms(&self) -> List<PrecisionQueueTerm> {
+        let terms = self.record.terms.iter();
+        terms.map(|record| PrecisionQueueTerm { tenant: self.tenant, record: record.clone() }).collect()
+    }
 }
 
 /// A step of a precision queue: whom it asks for, and how long a call waits for one of them.
@@ -92,8 +98,7 @@ impl PrecisionQueueStep {
 
     /// What an agent must satisfy, term by term.
     async fn terms(&self) -> List<PrecisionQueueTerm> {
-        let terms = self.record.terms.iter();
-        terms.map(|record| PrecisionQueueTerm { tenant: self.tenant, record: record.clone() }).collect()
+        self.all_terms()
     }
 
     /// How long a call waits at this step before it goes on; 0 or null goes on at once, -1 stays.
@@ -129,10 +134,22 @@ impl PrecisionQueueStep {
     }
 }
 
+row! {
+    PrecisionQueueStep;
+    leaf step_number, wait_seconds, agent_count, consider_if, is_conditional, mixes_relations;
+    child terms = all_terms;
+}
+
 /// A term of a step: an attribute compared with a value.
 pub struct PrecisionQueueTerm {
     tenant: TenantId,
     record: Arc<wire::Term>,
+}
+
+impl PrecisionQueueTerm {
+    fn compared_attribute(&self) -> Option<Attribute> {
+        self.record.attribute.as_ref().map(|record| Attribute::mentioned(self.tenant, record.clone()))
+    }
 }
 
 /// A term of a step: an attribute compared with a value, and how it joins the terms before it.
@@ -140,7 +157,7 @@ pub struct PrecisionQueueTerm {
 impl PrecisionQueueTerm {
     /// The attribute; null where the portal does not say which.
     async fn attribute(&self) -> Option<Attribute> {
-        self.record.attribute.as_ref().map(|record| Attribute::mentioned(self.tenant, record.clone()))
+        self.compared_attribute()
     }
 
     /// How the attribute is compared with the value.
@@ -182,4 +199,12 @@ impl PrecisionQueueTerm {
     fn value(&self) -> Option<&str> {
         self.record.value1.as_deref()
     }
+}
+
+row! {
+    PrecisionQueueTerm;
+    leaf attribute_relation_code, attribute_relation_name, term_relation_code, term_relation_name,
+        parenthesis_count, value;
+    enumeration attribute_relation, term_relation;
+    child attribute = compared_attribute;
 }

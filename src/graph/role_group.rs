@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::catalogue::catalogue;
 use super::connection::{Connection, Page};
 use super::error::{GraphError, Nullable};
-use super::id::{Kind, NodeId};
+use super::level::row;
 use super::user::User;
 use crate::portal::reference as wire;
 
@@ -21,7 +21,7 @@ catalogue! {
 impl RoleGroup {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::RoleGroup, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -80,4 +80,11 @@ impl RoleGroup {
     ) -> Nullable<Connection<User>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    RoleGroup;
+    own id = global_id;
+    leaf database_id, name, description, is_deleted, is_system_managed, type_code, type_database_id,
+        user_count, feature_count;
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::catalogue::catalogue;
 use super::connection::{Connection, Page};
 use super::error::{GraphError, Nullable};
-use super::id::{Kind, NodeId};
+use super::level::row;
 use super::user::User;
 use crate::portal::reference as wire;
 
@@ -21,7 +21,7 @@ catalogue! {
 impl Site {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::Site, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key.
@@ -90,4 +90,11 @@ impl Site {
     ) -> Nullable<Connection<User>> {
         Some(self.members(ctx, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    Site;
+    own id = global_id;
+    leaf database_id, name, description, address_line1, address_line2, city, state, postal_code,
+        is_system_managed, is_internal, can_edit;
 }

@@ -1,5 +1,6 @@
 //! `SkillGroup`: a group of agents with one skill.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
@@ -9,6 +10,7 @@ use super::connection::{Connection, ConnectionNode, Page};
 use super::context::ContextExt as _;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::{Children, each, row};
 use super::platform::Platform;
 use crate::config::Limits;
 use crate::portal::user::User;
@@ -36,6 +38,34 @@ impl SkillGroup {
         key("SkillGroup", "skillTargetId", self.record.skill_target_id.map(|id| id.0))
     }
 
+    async fn platforms(ctx: &Context<'_>, groups: &[Self]) -> Vec<Children<Platform>> {
+        Platform::find_all(ctx, groups.iter().map(|group| group.record.peripheral_id.map(|id| id.0))).await
+    }
+
+    async fn all_agents(ctx: &Context<'_>, groups: &[Self]) -> Vec<Children<Connection<Agent>>> {
+        Self::all_members(ctx, groups, true).await
+    }
+
+    async fn all_assignable_agents(ctx: &Context<'_>, groups: &[Self]) -> Vec<Children<Connection<Agent>>> {
+        Self::all_members(ctx, groups, false).await
+    }
+
+    async fn all_members(
+        ctx: &Context<'_>,
+        groups: &[Self],
+        assigned: bool,
+    ) -> Vec<Children<Connection<Agent>>> {
+        let page = Page::of_arguments(ctx);
+        let members = groups.iter().map(|group| {
+            let page = page.clone();
+            async move {
+                let members = async { group.members(ctx, assigned, page?).await };
+                Ok::<_, Infallible>(Some(members.await))
+            }
+        });
+        each(members).await
+    }
+
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -53,6 +83,10 @@ impl SkillGroup {
             Agent::new(self.tenant, known.cloned().unwrap_or_else(|| on_its_own(row)))
         })
     }
+
+    fn global_id(&self) -> Result<ID, GraphError> {
+        Ok(NodeId::new(self.tenant, Kind::SkillGroup, self.key()?).encode())
+    }
 }
 
 /// A row of a group as the agent's record: what it says of the group in the same words is left out.
@@ -65,7 +99,7 @@ fn on_its_own(row: &User) -> Arc<User> {
 impl SkillGroup {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::SkillGroup, self.key()?).encode())
+        self.global_id()
     }
 
     /// The portal's own key, the group's skill target id.
@@ -181,4 +215,14 @@ impl SkillGroup {
     ) -> Nullable<Connection<Agent>> {
         Some(self.members(ctx, false, Page { first, after, last, before }).await)
     }
+}
+
+row! {
+    SkillGroup;
+    own id = global_id;
+    leaf database_id, name, enterprise_name, peripheral_name, description, skill_type, peripheral_number,
+        platform_name, media_routing_domain_name, transfer_number, service_level_threshold_seconds,
+        agent_count, is_checked, can_edit, unified_workforce_database_id, original_database_id,
+        source_system_database_id;
+    edge platform = platforms, agents = all_agents, assignable_agents = all_assignable_agents;
 }

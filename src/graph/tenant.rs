@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object};
 
 use super::context::ContextExt as _;
 use super::id::{Kind, NodeId};
+use super::level::row;
 use crate::portal::{TenantId, auth as wire};
 
 /// A customer's part of the portal.
@@ -29,6 +30,10 @@ impl Tenant {
     fn record(&self, ctx: &Context<'_>) -> Option<std::sync::Arc<wire::Tenant>> {
         self.record.clone().or_else(|| ctx.visit().current()?.session().portal.as_ref()?.tenant().cloned())
     }
+
+    fn global_id(&self) -> ID {
+        NodeId::new(self.id, Kind::Tenant, self.id.0).encode()
+    }
 }
 
 /// A customer's part of the portal.
@@ -36,7 +41,7 @@ impl Tenant {
 impl Tenant {
     /// The global id.
     pub async fn id(&self) -> ID {
-        NodeId::new(self.id, Kind::Tenant, self.id.0).encode()
+        self.global_id()
     }
 
     /// The portal's own key; `selectTenant` takes it.
@@ -55,4 +60,10 @@ impl Tenant {
     async fn program_prefix(&self, ctx: &Context<'_>) -> Option<String> {
         self.record(ctx)?.program_prefix.clone()
     }
+}
+
+row! {
+    Tenant;
+    own id = global_id;
+    leaf database_id;
 }

@@ -14,6 +14,7 @@ use super::date_time::DateTime;
 use super::department::Department;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
+use super::level::{Children, row};
 use super::role_group::RoleGroup;
 use super::site::Site;
 use super::tenant::Tenant;
@@ -78,8 +79,42 @@ impl User {
         key("User", "idProgramUser", self.record.id_program_user.map(|id| id.0)).map(UserId)
     }
 
+    fn as_agent(&self) -> Option<Agent> {
+        self.record.is_agent().then(|| Agent::new(self.tenant, self.record.clone()))
+    }
+
+    fn own_tenant(&self) -> Tenant {
+        Tenant::of(self.tenant)
+    }
+
+    async fn departments(ctx: &Context<'_>, users: &[Self]) -> Vec<Children<Department>> {
+        Department::find_all(ctx, users.iter().map(|user| user.record.id_program_department.map(|id| id.0)))
+            .await
+    }
+
+    async fn sites(ctx: &Context<'_>, users: &[Self]) -> Vec<Children<Site>> {
+        Site::find_all(ctx, users.iter().map(|user| user.record.id_program_site.map(|id| id.0))).await
+    }
+
+    async fn billing_units(ctx: &Context<'_>, users: &[Self]) -> Vec<Children<BillingUnit>> {
+        BillingUnit::find_all(ctx, users.iter().map(|user| user.record.id_program_bill_unit.map(|id| id.0)))
+            .await
+    }
+
+    async fn role_groups(ctx: &Context<'_>, users: &[Self]) -> Vec<Children<RoleGroup>> {
+        RoleGroup::find_all(ctx, users.iter().map(|user| user.record.id_program_group.map(|id| id.0))).await
+    }
+
+    async fn agent_profiles(ctx: &Context<'_>, users: &[Self]) -> Vec<Children<AgentProfile>> {
+        AgentProfile::find_all(ctx, users.iter().map(|user| user.record.id_profile.map(|id| id.0))).await
+    }
+
     async fn read_revision(&self, ctx: &Context<'_>) -> Result<Option<String>, GraphError> {
         Ok(ctx.caller()?.user_revision(self.user_id()?).await?)
+    }
+
+    fn global_id(&self) -> Result<ID, GraphError> {
+        Ok(NodeId::new(self.tenant, Kind::User, self.user_id()?.0).encode())
     }
 }
 
@@ -88,7 +123,7 @@ impl User {
 impl User {
     /// The global id.
     pub async fn id(&self) -> Result<ID, GraphError> {
-        Ok(NodeId::new(self.tenant, Kind::User, self.user_id()?.0).encode())
+        self.global_id()
     }
 
     /// The portal's own key of the user within the tenant.
@@ -258,12 +293,12 @@ impl User {
 
     /// The tenant the user belongs to.
     async fn tenant(&self) -> Tenant {
-        Tenant::of(self.tenant)
+        self.own_tenant()
     }
 
     /// The user as an agent; null if the user takes no contacts.
     async fn agent(&self) -> Option<Agent> {
-        self.record.is_agent().then(|| Agent::new(self.tenant, self.record.clone()))
+        self.as_agent()
     }
 
     /// The department; null where the user has none.
@@ -306,6 +341,20 @@ impl User {
     async fn clone_options(&self, ctx: &Context<'_>) -> Nullable<CloneOptions> {
         CloneOptions::read(ctx, self.user_id()).await.transpose()
     }
+}
+
+row! {
+    User;
+    own id = global_id;
+    leaf database_id, account_database_id, login_name, display_name, first_name, last_name, email, phone,
+        is_active, is_active_in_icm, user_type_code, user_type_name, user_type_level, user_type_database_id,
+        is_manager, is_internal, is_single_sign_on_enabled, can_edit, contact_center_status_name,
+        contact_center_status_database_id, status_changed_at, created_at_text, source_database_id,
+        person_database_id, source_system_database_id, created_at;
+    enumeration user_type;
+    child agent = as_agent, tenant = own_tenant;
+    edge department = departments, site = sites, billing_unit = billing_units, role_group = role_groups,
+        agent_profile = agent_profiles;
 }
 
 /// How a user is known to the phone system.

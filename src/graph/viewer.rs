@@ -8,6 +8,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::context::ContextExt as _;
 use super::date_time::DateTime;
 use super::error::{GraphError, Nullable};
+use super::level::Item;
 use super::list::List;
 use super::tenant::Tenant;
 use super::user::User;
@@ -185,6 +186,8 @@ pub struct NamedFlag {
     /// Whether it is granted.
     is_granted: bool,
 }
+
+impl Item for NamedFlag {}
 
 /// What a tenant has switched on.
 #[derive(SimpleObject)]

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
-use serde::Serialize;
 
 use super::media_type::MediaType;
 use super::refusal::{
@@ -15,6 +14,7 @@ use super::refusal::{
     status_of,
 };
 use super::request_id::RequestId;
+use crate::graph::write_value;
 
 /// Answers with more values than this are written off the runtime's threads, so that others' answers do not wait.
 const WRITE_ASIDE_VALUES: usize = 5_000;
@@ -22,16 +22,51 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 /// How many of a document's faults are told at once; who made so many by accident does not read them all.
 const MAX_REQUEST_ERRORS: usize = 100;
 
-/// The body, with its members in the order the specification recommends.
-#[derive(Serialize)]
+/// The body.
 struct Answer {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
     /// Absent, not null, when nothing was executed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Value>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extensions: BTreeMap<String, Value>,
+}
+
+impl Answer {
+    /// The JSON, with its members in the order the specification recommends.
+    fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut json = Vec::with_capacity(self.data.as_ref().map_or(0, size_hint) + 256);
+        let mut before = b'{';
+        if !self.errors.is_empty() {
+            json.extend_from_slice(b"{\"errors\":");
+            serde_json::to_writer(&mut json, &self.errors)?;
+            before = b',';
+        }
+        if let Some(data) = &self.data {
+            json.push(before);
+            json.extend_from_slice(b"\"data\":");
+            write_value(data, &mut json);
+            before = b',';
+        }
+        if !self.extensions.is_empty() {
+            json.push(before);
+            json.extend_from_slice(b"\"extensions\":");
+            serde_json::to_writer(&mut json, &self.extensions)?;
+            before = b',';
+        }
+        if before == b'{' {
+            json.push(b'{');
+        }
+        json.push(b'}');
+        Ok(json)
+    }
+}
+
+/// The bytes of what is written already, which are most of an answer that is large.
+fn size_hint(data: &Value) -> usize {
+    match data {
+        Value::Binary(written) => written.len(),
+        Value::Object(members) => members.values().map(size_hint).sum(),
+        _ => 0,
+    }
 }
 
 /// The answer to what the engine did.
@@ -57,9 +92,9 @@ pub(super) async fn executed(executed: Executed, media: MediaType, id: &RequestI
     let is_large = data.as_ref().is_some_and(|data| values_left(data, WRITE_ASIDE_VALUES).is_none());
     let answer = Answer { errors, data, extensions: executed.extensions };
     let written = if is_large {
-        tokio::task::spawn_blocking(move || serde_json::to_vec(&answer)).await.ok()
+        tokio::task::spawn_blocking(move || answer.write()).await.ok()
     } else {
-        Some(serde_json::to_vec(&answer))
+        Some(answer.write())
     };
     match written {
         Some(Ok(bytes)) => respond(status, media, bytes),
@@ -74,7 +109,7 @@ pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Re
     let status =
         if refusal.is_well_formed && media == MediaType::Json { StatusCode::OK } else { refusal.status };
     let answer = Answer { errors: vec![error], data: None, extensions: BTreeMap::new() };
-    let mut response = respond(status, media, serde_json::to_vec(&answer).unwrap_or_default());
+    let mut response = respond(status, media, answer.write().unwrap_or_default());
     if let Some((name, value)) = refusal.header {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }

@@ -12,6 +12,7 @@ use super::cost::{Cost, within};
 use super::lexer;
 use super::refusal::{BAD_USER_INPUT, GRAPHQL_PARSE_FAILED, Refusal};
 use crate::config::Limits;
+use crate::graph::Writing;
 
 /// How much memory the cache may take, about.
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -24,6 +25,8 @@ const MAX_NESTED_BRACKETS: usize = 128;
 pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
     pub(super) cost: Cost,
+    /// How its lists are written.
+    pub(super) writing: Writing,
     tokens: usize,
 }
 
@@ -61,7 +64,8 @@ impl Documents {
         let parsed = parse_query(text).map_err(|error| unparsable(&error))?;
         let cost = Cost::of(&parsed)?;
         cost.check(&self.limits)?;
-        Ok(Document { parsed, cost, tokens: survey.tokens })
+        let writing = Writing::of(&parsed);
+        Ok(Document { parsed, cost, writing, tokens: survey.tokens })
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Asked<'a> {
             return (Err(refusal), None);
         }
         let schema = floor.schema.clone();
-        let request = self.request.data(Arc::clone(&visit));
+        let request = self.request.data(Arc::clone(&visit)).data(self.document.writing);
         let execution = async move { schema.execute(request).await };
         let executed = if self.kind == OperationType::Mutation {
             // What was begun at the portal is carried through and accounted for, even if the client goes or time is up.

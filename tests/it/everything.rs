@@ -15,6 +15,19 @@ const PASSING: [(&str, &str); 4] = [
     ("IcwsViewer", "idleExpiresAt"),
 ];
 
+/// Numbers that follow from a seed, so that what failed can be seen again.
+pub struct Draw(pub u64);
+
+impl Draw {
+    /// A number below this one.
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).unwrap()
+    }
+}
+
 /// The read side of the schema, as introspection tells it.
 pub struct Schema {
     types: BTreeMap<String, Type>,
@@ -98,6 +111,57 @@ impl Schema {
             }
         }
         Some(selection + " }")
+    }
+
+    /// A query of some of it: fields in any order, under aliases or twice, in fragments, left out by directives.
+    pub fn some(&self, draw: &mut Draw) -> String {
+        let mut roots: Vec<_> = self.roots().collect();
+        let root = roots.swap_remove(draw.below(roots.len()));
+        let field = self.types["Query"].fields.iter().find(|field| field.name == root).unwrap();
+        format!("{root}{}", self.some_of(&field.of, 5, draw))
+    }
+
+    fn some_of(&self, name: &str, depth: usize, draw: &mut Draw) -> String {
+        let Some(kind) = self.types.get(name).filter(|kind| !kind.fields.is_empty()) else {
+            return String::new();
+        };
+        let fits = |field: &&Field| {
+            !field.needs_arguments
+                && !PASSING.contains(&(name, &field.name))
+                && (depth > 0 || self.types.get(&field.of).is_none_or(|kind| kind.fields.is_empty()))
+        };
+        let fields: Vec<_> = kind.fields.iter().filter(fits).collect();
+        let mut selection = String::from(" {");
+        for nth in 0..=draw.below(5) {
+            if fields.is_empty() || draw.below(8) == 0 {
+                selection.push_str(" __typename");
+                continue;
+            }
+            let field = fields[draw.below(fields.len())];
+            let below = self.some_of(&field.of, depth.saturating_sub(1), draw);
+            // Scalars may stand twice under one key; what has fields below it stands under a key of its own.
+            let alias = if below.is_empty() && draw.below(3) > 0 {
+                String::new()
+            } else {
+                format!("{}{nth}: ", field.name)
+            };
+            let directive =
+                ["", "", "", " @include(if: true)", " @skip(if: false)", " @skip(if: true)"][draw.below(6)];
+            let (before, after) = match draw.below(6) {
+                0 => (format!(" ... on {name} {{"), " }"),
+                1 => (" ... {".to_owned(), " }"),
+                2 if kind.is_node => {
+                    (" ... on Node { id } ... on Node { ... ".to_owned() + &format!("on {name} {{"), " } }")
+                }
+                _ => (String::new(), ""),
+            };
+            write!(selection, "{before} {alias}{}{directive}{below}{after}", field.name).unwrap();
+        }
+        for possible in &kind.possible {
+            let below = self.some_of(possible, depth.saturating_sub(1), draw);
+            write!(selection, " ... on {possible}{below}").unwrap();
+        }
+        selection + " __typename }"
     }
 
     /// What can be reached from `Query` and is in none of the queries.

@@ -163,6 +163,14 @@ impl Client {
         post(request, query, variables).await
     }
 
+    /// Asks, and answers the body as it came.
+    pub async fn text(&self, query: &str) -> String {
+        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);
+        let body = json!({"query": query}).to_string();
+        let request = request.header("content-type", "application/json").body(body);
+        request.send().await.unwrap().text().await.unwrap()
+    }
+
     /// Asks and expects data without errors.
     pub async fn data(&self, query: &str) -> Value {
         let answer = self.ask(query).await;

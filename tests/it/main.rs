@@ -16,6 +16,7 @@ mod house;
 mod http;
 mod icws;
 mod isolation;
+mod levels;
 mod limits;
 mod node;
 mod operations;

@@ -12,6 +12,7 @@ use crate::graph::error::{GraphError, Nullable};
 use crate::graph::icws_right::{IcwsGrouping, IcwsObjectType, shown};
 use crate::graph::icws_role::{IcwsObject, IcwsRole};
 use crate::graph::icws_role_list::role_of_id;
+use crate::graph::level::Item;
 use crate::graph::list::List;
 use crate::icws::code::{Code as _, Coded, Grouping, LicenseErrorType, ObjectType};
 use crate::icws::{
@@ -114,6 +115,8 @@ pub struct IcwsLicenseProblem {
     /// The licence.
     license: Option<IcwsObject>,
 }
+
+impl Item for IcwsLicenseProblem {}
 
 /// What creating a role came to.
 pub struct CreateIcwsRolePayload {

@@ -7,6 +7,7 @@ use async_graphql::{ID, Object, OutputType, TypeName};
 use crate::caller::CallerError;
 use crate::graph::error::GraphError;
 use crate::graph::id::Kind;
+use crate::graph::level::Item;
 use crate::graph::list::List;
 use crate::graph::lookup::key_of;
 use crate::portal::{PortalError, TenantId};
@@ -87,6 +88,8 @@ pub struct UserError<C> {
     message: String,
     portal_code: Option<String>,
 }
+
+impl<C: UserErrorCode> Item for UserError<C> {}
 
 impl<C: UserErrorCode> TypeName for UserError<C> {
     fn type_name() -> Cow<'static, str> {

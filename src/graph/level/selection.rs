@@ -1,0 +1,89 @@
+//! What is selected of a type: fragments spread, each response key once, in the order of the document.
+
+use std::collections::HashSet;
+
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{ContextSelectionSet, Positioned};
+
+use super::{Row, Writing};
+
+impl Writing {
+    /// By level, unless some key is selected twice with different things below it: only the engine merges those, after
+    /// each has been resolved.
+    #[must_use]
+    pub fn of(document: &ExecutableDocument) -> Self {
+        let mut sets = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+        if sets.any(|set| has_twins(document, set)) { Self::ByItem } else { Self::ByLevel }
+    }
+}
+
+/// Whether two fields of one selection set, fragments spread, answer under one key and have fields below them.
+fn has_twins(document: &ExecutableDocument, set: &SelectionSet) -> bool {
+    fn walk<'a>(
+        document: &'a ExecutableDocument,
+        set: &'a SelectionSet,
+        keys: &mut HashSet<&'a str>,
+    ) -> bool {
+        set.items.iter().any(|selection| match &selection.node {
+            Selection::Field(field) => {
+                let below = &field.node.selection_set.node;
+                let is_twin =
+                    !below.items.is_empty() && !keys.insert(field.node.response_key().node.as_str());
+                is_twin || has_twins(document, below)
+            }
+            Selection::InlineFragment(fragment) => walk(document, &fragment.node.selection_set.node, keys),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.node.fragment_name.node);
+                fragment.is_some_and(|fragment| walk(document, &fragment.node.selection_set.node, keys))
+            }
+        })
+    }
+    walk(document, set, &mut HashSet::new())
+}
+
+/// The fields that are selected of `T`. Which directives leave out, the engine has taken out before; a key that stands
+/// twice is a scalar, or the request would not be written by level.
+pub(super) fn fields<'a, T: Row>(
+    ctx: &'a ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+) -> Vec<&'a Positioned<Field>> {
+    let mut fields = Vec::with_capacity(set.items.len());
+    collect(ctx, set, &T::type_name(), &mut fields);
+    fields
+}
+
+fn collect<'a>(
+    ctx: &'a ContextSelectionSet<'a>,
+    set: &'a SelectionSet,
+    of: &str,
+    fields: &mut Vec<&'a Positioned<Field>>,
+) {
+    let applies = |condition: &str| {
+        let interfaces = ctx.schema_env.registry.implements.get(of);
+        condition == of || interfaces.is_some_and(|interfaces| interfaces.contains(condition))
+    };
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => {
+                let key = &field.node.response_key().node;
+                if !fields.iter().any(|known| known.node.response_key().node == *key) {
+                    fields.push(field);
+                }
+            }
+            Selection::InlineFragment(fragment) => {
+                let condition = fragment.node.type_condition.as_ref();
+                if condition.is_none_or(|condition| applies(&condition.node.on.node)) {
+                    collect(ctx, &fragment.node.selection_set.node, of, fields);
+                }
+            }
+            Selection::FragmentSpread(spread) => {
+                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
+                if let Some(fragment) =
+                    fragment.filter(|fragment| applies(&fragment.node.type_condition.node.on.node))
+                {
+                    collect(ctx, &fragment.node.selection_set.node, of, fields);
+                }
+            }
+        }
+    }
+}
