@@ -12,15 +12,15 @@ use moka::future::Cache;
 
 use super::epochs::Stamp;
 use super::error::CallerError;
+use super::visibility::Owner;
 use crate::config;
-use crate::session::Identity;
 use crate::upstream::{Call, Noun};
 
 /// What a kept answer is found by; compared by equality, part by part.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Whose answer it is.
-    pub identity: Identity,
+    /// Who may find it.
+    pub owner: Owner,
     /// The operation.
     pub operation: &'static str,
     /// The counters of what the operation reads, taken before asking.
@@ -52,6 +52,16 @@ impl Kept {
     #[must_use]
     pub fn reply<R: Send + Sync + 'static>(&self) -> Arc<R> {
         self.reply.clone().downcast().expect("an operation has one type of reply")
+    }
+
+    /// About how much memory it takes.
+    pub(super) const fn bytes(&self) -> u32 {
+        self.bytes
+    }
+
+    /// Whether it is not kept at all.
+    pub(super) const fn is_fleeting(&self) -> bool {
+        self.time_to_live.is_zero()
     }
 
     /// What `make` makes of the reply, made once and kept beside it; an operation has one such shape.
@@ -146,6 +156,16 @@ impl Answers {
     /// The kept answer, if there is one.
     pub async fn kept(&self, key: &Key) -> Option<Arc<Kept>> {
         self.kept.get(key).await
+    }
+
+    /// Keeps an answer that was asked for under another key.
+    pub(super) async fn put(&self, key: Key, kept: Arc<Kept>) {
+        self.kept.insert(key, kept).await;
+    }
+
+    /// Keeps an answer no longer.
+    pub(super) async fn forget(&self, key: &Key) {
+        self.kept.invalidate(key).await;
     }
 
     /// The kept answer, or the one `ask` brings. Whoever asks the same meanwhile waits for that one; failures are not

@@ -45,6 +45,19 @@ impl CallerError {
         }
     }
 
+    /// Whether the upstream said no, in its own words or by an HTTP status, rather than failed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Portal(PortalError::Status { status, .. }) => (400..500).contains(status),
+            Self::Portal(error) => error.is_refusal(),
+            Self::Icws(error) => error.is_refusal(),
+            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
+                false
+            }
+        }
+    }
+
     /// The same failure of a write: one that may have been carried out says so.
     #[must_use]
     pub fn of_write(self) -> Self {

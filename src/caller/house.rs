@@ -11,6 +11,7 @@ use super::answers::{Answers, Kept};
 use super::epochs::Epochs;
 use super::error::CallerError;
 use super::turns::Turns;
+use super::visibility::Visibility;
 use crate::config::{self, Config};
 use crate::session::{Held, Session, Sessions, Standing, System};
 use crate::upstream::{Answer, Call, Failure, Upstream};
@@ -28,6 +29,7 @@ pub struct House {
     pub(super) deadline: Duration,
     pub(super) epochs: Epochs,
     pub(super) turns: Turns,
+    pub(super) visibility: Visibility,
     portal_calls: Arc<Semaphore>,
     icws_calls: Arc<Semaphore>,
     /// Mutations and writes under way, which outlive the connections they came by.
@@ -52,6 +54,7 @@ impl House {
             answers: Answers::new(config.cache.clone()),
             epochs: Epochs::default(),
             turns: Turns::default(),
+            visibility: Visibility::new(&config.cache),
             portal_calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
             icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
             writes: TaskTracker::new(),

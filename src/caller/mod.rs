@@ -20,6 +20,7 @@ mod skill_group;
 mod tally;
 mod turns;
 mod user;
+mod visibility;
 
 use std::ops::Deref;
 use std::sync::Arc;

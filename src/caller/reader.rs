@@ -14,6 +14,7 @@ use super::error::CallerError;
 use super::house::{House, Question};
 use super::tally::{Answered, Tally};
 use super::turns::{RecordKey, Turn};
+use super::visibility::Owner;
 use crate::config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
@@ -175,7 +176,7 @@ impl Reader {
         let identity = self.identity::<Q::Upstream>()?.clone();
         let epochs = self.house.epochs.stamp(&identity, Q::READS);
         let question = serde_json::to_string(question).unwrap_or_default().into();
-        Ok(Key { identity, operation: Q::NAME, epochs, question })
+        Ok(Key { owner: Owner::One(identity), operation: Q::NAME, epochs, question })
     }
 
     fn flight<Q: Question>(&self, question: Q) -> Result<Flight, CallerError> {
@@ -192,7 +193,7 @@ impl Reader {
     }
 }
 
-/// Gets one answer. The call may be another session's of the same identity: if it was that session that had ended, the
+/// Gets one answer. Of a catalogue that is shared it may be everybody's, if this person was given the same. The call may be another session's of the same identity: if it was that session that had ended, the
 /// question is put again with ours, which may well be alive.
 async fn fly<Q: Question>(
     (house, tally): (Arc<House>, Tally),
@@ -200,21 +201,35 @@ async fn fly<Q: Question>(
     sessions: Sessions,
     (key, question): (Key, Q),
 ) -> Result<Arc<Kept>, CallerError> {
-    let asking = tally.ask(Q::NAME);
     if let Some(kept) = house.answers.kept(&key).await {
-        asking.answered(Answered::Kept);
+        tally.ask(Q::NAME).answered(Answered::Kept);
         return Ok(kept);
     }
+    let place = house.place::<Q>(&key);
+    if let Some(place) = &place
+        && let Some(result) = house.shared((place, &question), (&session, &sessions), &tally).await
+    {
+        return result;
+    }
+    let asking = tally.ask(Q::NAME);
     let ours = AtomicBool::new(false);
     let ask = || async {
         ours.store(true, Ordering::Relaxed);
-        house.ask(&question, &session).await
+        match &place {
+            Some(place) => house.look((place, &question), &session).await,
+            None => house.ask(&question, &session).await,
+        }
     };
     let has_ended =
         |result: &Result<Arc<Kept>, CallerError>| result.as_ref().is_err_and(CallerError::ends_session);
     let mut result = house.answers.get(key.clone(), ask()).await;
     if has_ended(&result) && !ours.load(Ordering::Relaxed) {
-        result = house.answers.get(key, ask()).await;
+        result = house.answers.get(key.clone(), ask()).await;
+    }
+    if let (Some(place), Ok(kept)) = (&place, &result)
+        && house.is_shared(place, kept).await
+    {
+        house.answers.forget(&key).await;
     }
     asking.answered(if ours.load(Ordering::Relaxed) { Answered::Called } else { Answered::Shared });
     if has_ended(&result) && ours.load(Ordering::Relaxed) {

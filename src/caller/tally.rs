@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub enum Answered {
     /// By a call of this request.
     Called,
-    /// By a call of another request of the same person, which this one waited for.
+    /// By a call of this request that it did not wait for.
+    Beside,
+    /// By a call of another request that this one waited for: of the same person, or of somebody who is shown the same.
     Shared,
     /// From what was kept.
     Kept,
@@ -76,12 +78,12 @@ impl Asking {
     /// Counts the answer, or the failure, in the way it came.
     pub(super) fn answered(self, how: Answered) {
         let mut cost = self.tally.lock();
-        if how != Answered::Kept {
+        if matches!(how, Answered::Called | Answered::Shared) {
             cost.waves = cost.waves.max(self.wave);
         }
         let count = cost.operations.entry(self.operation).or_default();
         match how {
-            Answered::Called => count.calls += 1,
+            Answered::Called | Answered::Beside => count.calls += 1,
             Answered::Shared => count.shared += 1,
             Answered::Kept => count.kept += 1,
         }

@@ -1,6 +1,10 @@
 //! `[cache]`: kept answers of the portal.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
+
+use super::visibility::Catalogue;
 
 /// Kept answers of the portal.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -24,4 +28,8 @@ pub struct Cache {
     pub catalogue_seconds: u64,
     /// How long roles of ICWS are kept, in seconds.
     pub icws_role_seconds: u64,
+    /// The catalogues that all users of a tenant may share.
+    pub shared_catalogues: BTreeSet<Catalogue>,
+    /// How many of the calls that sharing saves are made all the same, to compare, in percent.
+    pub shadow_fetch_percent: u32,
 }

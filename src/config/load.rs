@@ -88,6 +88,10 @@ fn in_type_of(default: Option<&Value>, text: String) -> Value {
     match default {
         Some(Value::Integer(_)) => text.trim().parse().map_or(Value::String(text), Value::Integer),
         Some(Value::Boolean(_)) => text.trim().parse().map_or(Value::String(text), Value::Boolean),
+        Some(Value::Array(_)) => {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
+        }
         _ => Value::String(text),
     }
 }
@@ -110,7 +114,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::config::{DEFAULTS, Encoding};
+    use crate::config::{Catalogue, DEFAULTS, Encoding};
 
     /// What loading a file of this text, named `gateway.toml`, and these variables says.
     fn load(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
@@ -207,6 +211,27 @@ mod tests {
         }
         let config = load("", &[("PORTALGRAPH__ICWS__DIALECT__FIRST_ITEM", "1")]).unwrap();
         assert_eq!(config.icws.dialect.first_item, 1);
+    }
+
+    #[test]
+    fn catalogues_to_share_are_a_list_in_the_file_and_names_with_commas_in_the_environment() {
+        let shared = |file, variables: &[_]| load(file, variables).unwrap().cache.shared_catalogues;
+        assert!(shared("", &[]).is_empty());
+        let expected = [Catalogue::Sites, Catalogue::RoleGroups].into();
+        assert_eq!(shared("[cache]\nshared_catalogues = [\"role_groups\", \"sites\"]", &[]), expected);
+        let variable = "PORTALGRAPH__CACHE__SHARED_CATALOGUES";
+        assert_eq!(shared("", &[(variable, " sites, role_groups,")]), expected);
+        for (value, shown) in [
+            ("[\"sites\", \"users\"]", "[\"sites\", \"users\"]"),
+            ("\"sites\"", "\"sites\""),
+            ("[[1]]", "[a list]"),
+        ] {
+            let refusal = refusal(&format!("[cache]\nshared_catalogues = {value}"), &[]);
+            let expected = "expected a list, in square brackets, of any of departments, sites, role_groups,";
+            assert!(refusal.contains(&format!("is {shown}; {expected}")), "{refusal}");
+        }
+        let refusal = refusal("", &[("PORTALGRAPH__CACHE__SHADOW_FETCH_PERCENT", "0")]);
+        assert!(refusal.contains("is 0; expected a whole number from 1 to 100"), "{refusal}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod option;
 mod portal;
 mod server;
 mod session;
+mod visibility;
 
 pub use cache::Cache;
 pub use dialect::{
@@ -29,6 +30,7 @@ pub use log::{Log, LogFormat};
 pub use portal::{AuthTokenMode, Encoding, Portal};
 pub use server::{SecureCookie, Server};
 pub use session::Session;
+pub use visibility::Catalogue;
 
 use serde::{Deserialize, Serialize};
 

@@ -81,6 +81,14 @@ pub(super) fn shown(path: &[String], value: &Value) -> String {
         Value::Boolean(truth) => truth.to_string(),
         Value::Float(_) => "a number with a fraction".to_owned(),
         Value::Datetime(_) => "a time".to_owned(),
+        Value::Array(names) if matches!(default_at(path), Some(Value::Array(_))) => {
+            let shown_alone = |name: &Value| match name {
+                Value::Array(_) => "a list".to_owned(),
+                name => shown(path, name),
+            };
+            let names = names.iter().map(shown_alone).collect::<Vec<_>>();
+            format!("[{}]", names.join(", "))
+        }
         Value::Array(_) => "a list".to_owned(),
         Value::Table(_) => "a table".to_owned(),
     }
@@ -123,6 +131,10 @@ fn expected(path: &[String], default: &Value) -> String {
             };
             format!("a whole number{unit} from {} to {}{reason}", range.start(), range.end())
         }
+        (_, Value::Array(_)) => {
+            let names = choices(path).unwrap_or_default();
+            format!("a list, in square brackets, of any of {}", names.trim_start_matches("one of "))
+        }
         (_, Value::Table(table)) if table.is_empty() => {
             "tables of names: [portal.rename.getPQByID] with id = \"Id\"".to_owned()
         }
@@ -139,7 +151,9 @@ fn expected(path: &[String], default: &Value) -> String {
 
 /// The spellings an option is closed to, as serde lists them when it meets another one.
 fn choices(path: &[String]) -> Option<String> {
-    let refusal = try_alone(path, Value::String("no option is spelled like this".to_owned())).err()?;
+    let other = Value::String("no option is spelled like this".to_owned());
+    let is_list = matches!(default_at(path), Some(Value::Array(_)));
+    let refusal = try_alone(path, if is_list { Value::Array(vec![other]) } else { other }).err()?;
     let (_, choices) = refusal.message().rsplit_once(", expected ")?;
     Some(choices.replace('`', ""))
 }
@@ -165,9 +179,11 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "icws.role_creation_wait_milliseconds",
         "icws.dialect.first_item",
     ];
-    let least = i64::from(!key.starts_with("cache.") && !may_be_none.contains(&key));
+    let is_kept = key.starts_with("cache.") && unit(key).is_some();
+    let least = i64::from(!is_kept && !may_be_none.contains(&key));
     let most = match (key, unit(key)) {
         ("icws.dialect.first_item", _) => 1,
+        ("cache.shadow_fetch_percent", _) => 100,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
         (_, Some("milliseconds" | "seconds")) => 31_536_000,

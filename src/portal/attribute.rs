@@ -6,7 +6,8 @@ use super::envelope::{Envelope, Paging, reply};
 use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::AttributeId;
-use crate::upstream::Noun;
+use crate::config::Catalogue;
+use crate::upstream::{Noun, Shareable};
 
 record! {
     /// Lists the attributes of agents (attributes/getAllAttributes).
@@ -60,6 +61,7 @@ impl Operation for GetAllAttributes {
     const NAME: &'static str = "getAllAttributes";
     const PATH: &'static str = "/portal/services/protected/attributes/getAllAttributes";
     const READS: &'static [Noun] = &[Noun::Attribute];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::Attributes));
     type Reply = GetAllAttributesReply;
 }
 

@@ -7,7 +7,7 @@ use super::credentials::Credentials;
 use super::envelope::Reply;
 use super::error::PortalError;
 use super::record::Record;
-use crate::upstream::{Answer, Call, Noun};
+use crate::upstream::{Answer, Call, Noun, Shareable};
 
 /// Which of the contract's two bases an operation is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,8 @@ pub trait Operation: Record + Clone {
     const WRITES: &'static [Noun] = &[];
     /// Fields that go into the path and stay out of the body.
     const IN_PATH: &'static [&'static str] = &[];
+    /// Whether its answers may be shared by everyone in a tenant, where the settings say so; but for catalogues, never.
+    const SHAREABLE: Option<Shareable<Self::Reply>> = None;
     /// What comes back.
     type Reply: Reply;
 
@@ -84,6 +86,7 @@ impl<O: Operation> Call for O {
     const NAME: &'static str = <O as Operation>::NAME;
     const READS: &'static [Noun] = <O as Operation>::READS;
     const WRITES: &'static [Noun] = <O as Operation>::WRITES;
+    const SHAREABLE: Option<Shareable<Self::Reply>> = <O as Operation>::SHAREABLE;
     // The callback service knows no session.
     const IN_SESSION: bool = matches!(O::BASE, Base::Portal);
 

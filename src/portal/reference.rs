@@ -7,7 +7,8 @@ use super::operation::{Authentication, Operation};
 use super::record::record;
 use super::scalar::{AgentDeskSettingsId, AgentProfileId, RoleGroupId, SiteId, TenantId};
 use super::tolerant::Tolerant as _;
-use crate::upstream::Noun;
+use crate::config::Catalogue;
+use crate::upstream::{Noun, Shareable};
 
 reply! {
     /// The entries of one catalogue.
@@ -170,6 +171,7 @@ impl Operation for GetAllDepartments {
     const PATH: &'static str = "/portal/services/protected/departments/getAllDepartments";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::Departments));
     type Reply = ReferenceReply;
 }
 
@@ -183,6 +185,7 @@ impl Operation for GetAllBillingUnits {
     const PATH: &'static str = "/portal/services/protected/users/getAllBillingUnits";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::BillingUnits));
     type Reply = ReferenceReply;
 }
 
@@ -196,6 +199,7 @@ impl Operation for GetAllPlatforms {
     const PATH: &'static str = "/portal/services/protected/users/getAllPlatforms";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::Platforms));
     type Reply = ReferenceReply;
 }
 
@@ -209,6 +213,7 @@ impl Operation for GetAllSites {
     const PATH: &'static str = "/portal/services/protected/sites/getAllSites";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::Sites));
     type Reply = GetAllSitesReply;
 }
 
@@ -222,6 +227,7 @@ impl Operation for GetAllRoles {
     const PATH: &'static str = "/portal/services/protected/roles/getAllRoles";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::RoleGroups));
     type Reply = GetAllRolesReply;
 }
 
@@ -235,6 +241,7 @@ impl Operation for GetAllApmProfiles {
     const PATH: &'static str = "/portal/services/protected/users/getAllApmProfiles";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::AgentProfiles));
     type Reply = GetAllApmProfilesReply;
 }
 
@@ -248,6 +255,7 @@ impl Operation for GetAllAgentDeskSettings {
     const PATH: &'static str = "/portal/services/protected/users/getAllAgentDeskSettings";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::Catalogue];
+    const SHAREABLE: Option<Shareable<Self::Reply>> = Some(Shareable::under(Catalogue::AgentDeskSettings));
     type Reply = GetAllAgentDeskSettingsReply;
 }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::failure::Failure;
 use super::noun::Noun;
+use super::shareable::Shareable;
 
 /// The client of a system behind the graph. It holds no session's state: what proves a session is given to each call.
 pub trait Upstream: Clone + Send + Sync + 'static {
@@ -36,6 +37,8 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     const WRITES: &'static [Noun];
     /// Whether an answer shows that the session is alive.
     const IN_SESSION: bool = true;
+    /// Whether its answers may be shared by everyone in a realm, where the settings say so; but for catalogues, never.
+    const SHAREABLE: Option<Shareable<Self::Reply>> = None;
 
     /// Asks once.
     fn ask(

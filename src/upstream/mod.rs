@@ -7,6 +7,7 @@ mod http;
 mod lost;
 mod noun;
 mod secret;
+mod shareable;
 
 pub use call::{Answer, Call, Upstream};
 pub use failure::Failure;
@@ -14,3 +15,4 @@ pub use http::client;
 pub use lost::Lost;
 pub use noun::Noun;
 pub use secret::Secret;
+pub use shareable::Shareable;

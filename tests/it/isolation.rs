@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portalgraph::config::Config;
+use portalgraph::config::{Catalogue, Config};
 use portalgraph::simulator::{
     ANY, DEMO_LOGIN, DEMO_PASSWORD, Fault, SIZED_ICWS_LOGIN, SIZED_ICWS_LOGIN_EAST, SIZED_ICWS_LOGIN_WEST,
     SIZED_LOGIN, SIZED_LOGIN_EAST, SIZED_LOGIN_WEST, Tenant, World,
@@ -348,6 +348,20 @@ async fn a_thousand_questions_interleaved_are_answered_as_if_each_were_alone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_cache_that_is_always_full_mixes_nothing() {
     let house = house(|config| config.cache.max_bytes = 30_000).await;
+    let truth = Truth::get().await;
+    interleave(&house, &truth, 2, the_same).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn catalogues_that_may_be_shared_mix_nothing_even_if_every_difference_is_forgotten() {
+    let house = house(|config| {
+        short_lived(config, 1);
+        config.cache.shared_catalogues = Catalogue::ALL.into();
+        config.cache.shadow_fetch_percent = 50;
+        // Less than the catalogues take: what is known of them is always being forgotten.
+        config.cache.max_bytes = 30_000;
+    })
+    .await;
     let truth = Truth::get().await;
     interleave(&house, &truth, 2, the_same).await;
 }

@@ -35,5 +35,6 @@ mod spent;
 mod tidy;
 mod user_writes;
 mod violations;
+mod visibility;
 mod write_dialect;
 mod writes;

@@ -34,7 +34,6 @@ const WIDE: &str = "{
 fn keep_nothing(config: &mut Config) {
     let seconds = 0;
     config.cache = Cache {
-        max_bytes: config.cache.max_bytes,
         user_seconds: seconds,
         skill_group_seconds: seconds,
         attribute_seconds: seconds,
@@ -43,6 +42,7 @@ fn keep_nothing(config: &mut Config) {
         access_seconds: seconds,
         catalogue_seconds: seconds,
         icws_role_seconds: seconds,
+        ..config.cache.clone()
     };
 }
 
