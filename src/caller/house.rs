@@ -1,7 +1,7 @@
 //! `House`: what all callers share, and one call in the room there is for it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
@@ -10,6 +10,8 @@ use tokio_util::task::TaskTracker;
 use super::answers::{Answers, Kept};
 use super::epochs::Epochs;
 use super::error::CallerError;
+use super::observed::Observations;
+use super::skill_groups_of::Outlooks;
 use super::turns::Turns;
 use super::visibility::Visibility;
 use crate::config::{self, Config};
@@ -30,6 +32,9 @@ pub struct House {
     pub(super) epochs: Epochs,
     pub(super) turns: Turns,
     pub(super) visibility: Visibility,
+    pub(super) plan: config::Plan,
+    pub(super) observed: Observations,
+    pub(super) outlooks: Outlooks,
     portal_calls: Arc<Semaphore>,
     icws_calls: Arc<Semaphore>,
     /// Mutations and writes under way, which outlive the connections they came by.
@@ -55,6 +60,9 @@ impl House {
             epochs: Epochs::default(),
             turns: Turns::default(),
             visibility: Visibility::new(&config.cache),
+            plan: config.plan.clone(),
+            observed: Observations::default(),
+            outlooks: Outlooks::default(),
             portal_calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
             icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
             writes: TaskTracker::new(),
@@ -72,13 +80,23 @@ impl House {
         self.writes.wait().await;
     }
 
+    fn calls_of(&self, system: System) -> &Arc<Semaphore> {
+        match system {
+            System::Portal => &self.portal_calls,
+            System::Icws => &self.icws_calls,
+        }
+    }
+
+    /// How many calls could begin now.
+    pub(super) fn free_room<Q: Question>(&self, session: &Session) -> usize {
+        let own = standing::<Q>(session).map_or(0, |standing| standing.calls.available_permits());
+        own.min(self.calls_of(Q::Upstream::SYSTEM).available_permits())
+    }
+
     /// Waits for room for one call.
     pub(super) async fn room<Q: Question>(&self, session: &Session) -> Result<Room, CallerError> {
         let standing = standing::<Q>(session)?;
-        let all = match Q::Upstream::SYSTEM {
-            System::Portal => &self.portal_calls,
-            System::Icws => &self.icws_calls,
-        };
+        let all = self.calls_of(Q::Upstream::SYSTEM);
         let room = async {
             // The session's own room first: a wide query of one client waits without holding what others could use.
             let own = standing.calls.clone().acquire_owned().await.ok()?;
@@ -96,7 +114,11 @@ impl House {
         _: Room,
     ) -> Result<Answer<Q::Reply>, CallerError> {
         let standing = standing::<Q>(session)?;
+        let began = Instant::now();
         let answer = question.ask(&standing.upstream, standing.credentials()).await;
+        if let Ok(answer) = &answer {
+            self.observed.note((Q::Upstream::SYSTEM, Q::NAME), began.elapsed(), answer.bytes);
+        }
         let is_answered = match &answer {
             Ok(_) => true,
             Err(error) => error.is_refusal(),

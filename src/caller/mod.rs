@@ -10,16 +10,20 @@ mod directory;
 pub mod eligibility;
 mod epochs;
 mod error;
+mod gather;
 mod house;
 mod icws_role;
+mod observed;
 mod plan;
 mod precision_queue;
 mod reader;
 mod roster;
 mod skill_group;
+mod skill_groups_of;
 mod tally;
 mod turns;
 mod user;
+mod users_by_id;
 mod visibility;
 
 use std::ops::Deref;
@@ -41,12 +45,16 @@ pub use tally::{Cost, Count, Tally};
 pub use turns::Turn;
 pub use user::revision;
 
-use skill_group::SkillGroupsOf;
+use crate::portal::UserId;
+use crate::portal::user::User;
+use skill_groups_of::SkillGroupsOf;
+use users_by_id::UsersById;
 
 /// One request's client: reads through its session, and gathers the keys of its edges.
 pub struct Caller {
     reader: Arc<Reader>,
     skill_groups_of: SkillGroupsOf,
+    users_by_id: UsersById,
 }
 
 impl Caller {
@@ -54,12 +62,31 @@ impl Caller {
     #[must_use]
     pub fn new(reader: Reader) -> Self {
         let reader = Arc::new(reader);
-        Self { skill_groups_of: SkillGroupsOf::new(reader.clone()), reader }
+        Self {
+            skill_groups_of: SkillGroupsOf::new(reader.clone()),
+            users_by_id: UsersById::new(reader.clone()),
+            reader,
+        }
     }
 
     /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.
     pub async fn skill_groups_of(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
         self.skill_groups_of.load(agent).await
+    }
+
+    /// The skill groups each of these agents is in, in the same order, by one plan for all of them.
+    pub async fn skill_groups_of_all(&self, agents: &[AgentKey]) -> Vec<Result<SkillGroups, CallerError>> {
+        self.skill_groups_of.load_all(agents).await
+    }
+
+    /// A user, asked for by id or found in the roster, whichever is cheaper for all users of this level.
+    pub async fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
+        self.users_by_id.load(id).await
+    }
+
+    /// Each of these users, in the same order, by one plan for all of them.
+    pub async fn users_by_id(&self, ids: &[UserId]) -> Vec<Result<Option<Arc<User>>, CallerError>> {
+        self.users_by_id.load_all(ids).await
     }
 }
 

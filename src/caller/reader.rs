@@ -12,6 +12,9 @@ use tokio::time::Instant;
 use super::answers::{Kept, Key};
 use super::error::CallerError;
 use super::house::{House, Question};
+use super::observed::Observed;
+use super::plan::Price;
+use super::skill_groups_of::Outlooks;
 use super::tally::{Answered, Tally};
 use super::turns::{RecordKey, Turn};
 use super::visibility::Owner;
@@ -161,6 +164,22 @@ impl Reader {
     #[must_use]
     pub fn portal_settings(&self) -> &config::Portal {
         &self.house.portal_settings
+    }
+
+    /// Which way the settings want edges asked.
+    pub(super) fn ways(&self) -> &config::Plan {
+        &self.house.plan
+    }
+
+    /// What has been seen of going by way of all skill groups.
+    pub(super) fn outlooks(&self) -> &Outlooks {
+        &self.house.outlooks
+    }
+
+    /// What so many calls of an operation would cost; `prior` is what one is taken to cost until one has been seen.
+    pub(super) fn price<Q: Question>(&self, calls: usize, prior: Observed) -> Price {
+        let each = self.house.observed.of((Q::Upstream::SYSTEM, Q::NAME), prior);
+        Price::of(calls, each, self.house.free_room::<Q>(&self.session))
     }
 
     /// Whether reading the operation would cost no call.

@@ -1,10 +1,9 @@
 //! The roster: every user the caller may see, read in one call and looked up by any of their names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::error::CallerError;
-use super::plan;
 use super::reader::Reader;
 use crate::portal::user::{GetUsers, GetUsersReply, User};
 use crate::portal::{AccountId, PortalError, UserId};
@@ -88,23 +87,20 @@ impl Roster {
     }
 }
 
+/// How the portal is asked for the roster.
+pub(super) fn everyone() -> GetUsers {
+    GetUsers { page_size: Some(0), ..GetUsers::default() }
+}
+
 impl Reader {
     /// The roster, in one call.
     pub async fn roster(&self) -> Result<Arc<Roster>, CallerError> {
-        self.users_like(GetUsers { page_size: Some(0), ..GetUsers::default() }).await
+        self.users_like(everyone()).await
     }
 
     /// The users that fit the criteria, in one call.
     pub async fn users_like(&self, criteria: GetUsers) -> Result<Arc<Roster>, CallerError> {
         self.read_as(criteria, Roster::new).await
-    }
-
-    /// Reads the roster if so many users are about to be asked for that a call for each would cost more.
-    pub async fn expect_users(&self, users: &BTreeSet<UserId>) {
-        if users.len() > plan::FEW {
-            // Whoever asks for one of them next gets this answer, or this failure.
-            let _ = self.roster().await;
-        }
     }
 
     /// One user, in one call; the portal answers with a list and perhaps with nobody.

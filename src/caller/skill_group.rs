@@ -1,16 +1,11 @@
-//! The edge from agents to skill groups, asked from whichever end is cheaper for all agents of one level.
+//! Skill groups and who is in them, as the portal is asked for them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-
-use dataloader::BatchFn;
-use dataloader::non_cached::Loader;
-use futures_util::future::{BoxFuture, FutureExt as _, Shared, try_join_all};
 
 use super::change::ChangeError;
 use super::error::CallerError;
-use super::plan::{self, Direction};
 use super::reader::Reader;
+use super::skill_groups_of::GroupList;
 use crate::config::SkillGroupName;
 use crate::portal::agent::{GetAllAgentsForSkill, GetAllAgentsForSkillReply};
 use crate::portal::dialect::clear;
@@ -32,7 +27,7 @@ pub struct AgentKey {
     pub user: UserId,
     /// The agent's platform.
     pub platform: Option<PlatformId>,
-    /// How many skill groups the portal says the agent is in; checks the inverse direction.
+    /// How many skill groups the portal says the agent is in; without it the inverse direction cannot be checked.
     pub assigned: Option<i64>,
 }
 
@@ -47,7 +42,7 @@ impl AgentKey {
         })
     }
 
-    fn question(self, assigned: bool) -> GetSkillsForAgent {
+    pub(super) fn question(self, assigned: bool) -> GetSkillsForAgent {
         GetSkillsForAgent {
             id_program_user: Some(self.user),
             platform_id: self.platform,
@@ -66,10 +61,18 @@ impl GetSkillGroupsReply {
 }
 
 impl GetSkillsForAgentReply {
+    /// In an order of ours: the portal promises none, and an answer must not tell which way it was found.
     fn groups(&self) -> SkillGroups {
         let lists = [&self.skill_group_list, &self.basic_skill_group_list, &self.simple_skill_group_list];
-        lists.into_iter().find(|list| !list.is_empty()).map(|list| list.as_slice().into()).unwrap_or_default()
+        let list = lists.into_iter().find(|list| !list.is_empty());
+        list.map(|list| in_order(list.clone())).unwrap_or_default()
     }
+}
+
+/// An agent's skill groups in the order of their keys.
+pub(super) fn in_order(mut groups: Vec<Arc<SkillGroup>>) -> SkillGroups {
+    groups.sort_by_key(|group| group.skill_target_id);
+    groups.into()
 }
 
 impl GetAllAgentsForSkillReply {
@@ -79,7 +82,7 @@ impl GetAllAgentsForSkillReply {
     }
 }
 
-fn agents_of(group: &SkillGroup, assigned: bool) -> GetAllAgentsForSkill {
+pub(super) fn agents_of(group: &SkillGroup, assigned: bool) -> GetAllAgentsForSkill {
     GetAllAgentsForSkill {
         skill_target_id: group.skill_target_id,
         platform_id: group.peripheral_id,
@@ -89,15 +92,19 @@ fn agents_of(group: &SkillGroup, assigned: bool) -> GetAllAgentsForSkill {
     }
 }
 
-fn all_groups() -> GetSkillGroups {
+pub(super) fn all_groups() -> GetSkillGroups {
     GetSkillGroups { page_size: Some(0), ..GetSkillGroups::default() }
 }
 
 impl Reader {
     /// Every skill group the caller may see, in one call.
     pub async fn skill_groups(&self) -> Result<SkillGroups, CallerError> {
-        let groups = self.read_as(all_groups(), |reply: &GetSkillGroupsReply| reply.groups()).await?;
-        Ok(groups.as_ref().clone())
+        Ok(self.group_list().await?.groups().clone())
+    }
+
+    /// The same, with what has been worked out of it.
+    pub(super) async fn group_list(&self) -> Result<Arc<GroupList>, CallerError> {
+        self.read_as(all_groups(), |reply: &GetSkillGroupsReply| GroupList::new(reply.groups())).await
     }
 
     /// The agents in a skill group, or those that could be put into it.
@@ -147,84 +154,14 @@ impl Reader {
         Ok(group.clone())
     }
 
-    async fn ask_for_agent(&self, agent: AgentKey, assigned: bool) -> Result<SkillGroups, CallerError> {
+    /// The skill groups an agent is in, or could be put into, by a call of its own.
+    pub(super) async fn ask_for_agent(
+        &self,
+        agent: AgentKey,
+        assigned: bool,
+    ) -> Result<SkillGroups, CallerError> {
         let question = agent.question(assigned);
         let groups = self.read_as(question, |reply: &GetSkillsForAgentReply| reply.groups()).await?;
         Ok(groups.as_ref().clone())
     }
-}
-
-type Members = HashMap<UserId, Vec<Arc<SkillGroup>>>;
-
-/// One level's answer under way; a type of its own, because the compiler loses the `'static` of a bare one.
-#[derive(Clone)]
-struct Batch(Shared<BoxFuture<'static, Option<Arc<Members>>>>);
-
-/// Gathers the agents of one level, so that the direction is chosen for all of them.
-pub(super) struct SkillGroupsOf {
-    reader: Arc<Reader>,
-    gather: Loader<AgentKey, Batch, Gathered>,
-}
-
-struct Gathered(Arc<Reader>);
-
-impl BatchFn<AgentKey, Batch> for Gathered {
-    /// Starts the level's plan and hands out its future, unawaited: the gate is open again for the next level at once.
-    async fn load(&mut self, keys: &[AgentKey]) -> HashMap<AgentKey, Batch> {
-        let batch = Batch(members(self.0.clone(), keys.to_vec()).boxed().shared());
-        keys.iter().map(|key| (*key, batch.clone())).collect()
-    }
-}
-
-impl SkillGroupsOf {
-    pub(super) fn new(reader: Arc<Reader>) -> Self {
-        let gather =
-            Loader::new(Gathered(reader.clone())).with_max_batch_size(usize::MAX).with_yield_count(2);
-        Self { reader, gather }
-    }
-
-    pub(super) async fn load(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        let inverse = match self.gather.try_load(agent).await {
-            Ok(batch) => batch.0.await,
-            Err(_) => None,
-        };
-        if let Some(members) = inverse {
-            let groups = members.get(&agent.user).map(Vec::as_slice).unwrap_or_default();
-            // A caller who may not see every group would get a shorter answer this way than by asking for the agent.
-            let is_whole =
-                agent.assigned.is_none_or(|assigned| usize::try_from(assigned) == Ok(groups.len()));
-            if is_whole {
-                return Ok(groups.into());
-            }
-        }
-        self.reader.ask_for_agent(agent, true).await
-    }
-}
-
-/// Who is in which group, if finding that out is cheaper than asking for each agent; `None` to ask for each.
-async fn members(reader: Arc<Reader>, agents: Vec<AgentKey>) -> Option<Arc<Members>> {
-    let forward = agents.iter().filter(|agent| !reader.is_at_hand(&agent.question(true))).count();
-    // With the list at hand the other way's cost is known for nothing; without it, finding out costs a call.
-    if forward == 0 || (forward <= plan::FEW && !reader.is_at_hand(&all_groups())) {
-        return None;
-    }
-    let groups = reader.skill_groups().await.ok()?;
-    if groups.iter().any(|group| group.skill_target_id.is_none()) {
-        return None;
-    }
-    let inverse = groups.iter().filter(|group| !reader.is_at_hand(&agents_of(group, true))).count();
-    if plan::cheaper(forward, inverse) == Direction::Forward {
-        return None;
-    }
-    let lists =
-        try_join_all(groups.iter().map(|group| reader.agents_of_skill_group(group, true))).await.ok()?;
-    let mut members = Members::new();
-    for (group, agents) in groups.iter().zip(lists) {
-        // As the portal marks it when asked for the agent: an answer must not tell which way it was found.
-        let group = Arc::new(SkillGroup { checked: Some(true), ..SkillGroup::clone(group) });
-        for user in agents.iter().filter_map(|agent| agent.id_program_user) {
-            members.entry(user).or_default().push(group.clone());
-        }
-    }
-    Some(Arc::new(members))
 }

@@ -12,6 +12,7 @@ mod load;
 mod log;
 mod name;
 mod option;
+mod plan;
 mod portal;
 mod server;
 mod session;
@@ -27,6 +28,7 @@ pub use icws::{EnumForm, Icws, IcwsContentType, IcwsDialect, TextComparison};
 pub use limits::{Introspection, Limits};
 pub use load::ENVIRONMENT_PREFIX;
 pub use log::{Log, LogFormat};
+pub use plan::{Plan, Way};
 pub use portal::{AuthTokenMode, Encoding, Portal};
 pub use server::{SecureCookie, Server};
 pub use session::Session;
@@ -51,6 +53,8 @@ pub struct Config {
     pub session: Session,
     /// `[cache]`: kept answers of the portal.
     pub cache: Cache,
+    /// `[plan]`: how edges are asked that can be read from both their ends.
+    pub plan: Plan,
     /// `[limits]`: what one query may ask for.
     pub limits: Limits,
     /// `[log]`: what is written down.

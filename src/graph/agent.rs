@@ -17,7 +17,7 @@ use super::platform::Platform;
 use super::precision_queue::PrecisionQueue;
 use super::skill_group::SkillGroup;
 use super::user::User;
-use crate::caller::{AgentDirectory, AgentKey, StaffedQueue};
+use crate::caller::{AgentDirectory, AgentKey, SkillGroups, StaffedQueue};
 use crate::portal::{Leaf as _, TenantId, user as wire};
 
 /// Somebody who takes contacts.
@@ -58,7 +58,11 @@ impl Agent {
         } else {
             caller.available_skill_groups_of(key).await?
         };
-        Ok(groups.iter().map(|group| SkillGroup::new(self.tenant, group.clone())).collect())
+        Ok(self.shown(&groups))
+    }
+
+    fn shown(&self, groups: &SkillGroups) -> List<SkillGroup> {
+        groups.iter().map(|group| SkillGroup::new(self.tenant, group.clone())).collect()
     }
 
     fn as_user(&self) -> User {
@@ -97,6 +101,23 @@ impl Agent {
             Some(found.map(|(directory, queues)| agent.entered_queues(directory, queues))).into_children()
         });
         entered.collect()
+    }
+
+    async fn all_skill_groups(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<SkillGroup>> {
+        let keys: Vec<_> = agents.iter().map(Self::agent_key).collect();
+        let known: Vec<_> = keys.iter().flatten().copied().collect();
+        let found: Vec<_> = match ctx.caller() {
+            Ok(caller) => {
+                caller.skill_groups_of_all(&known).await.into_iter().map(|groups| Ok(groups?)).collect()
+            }
+            Err(error) => vec![Err(error); known.len()],
+        };
+        let mut found = found.into_iter();
+        let groups = agents.iter().zip(keys).map(|(agent, key)| {
+            let groups = key.and_then(|_| found.next().unwrap_or_else(|| Err(GraphError::unauthenticated())));
+            Some(groups.map(|groups| agent.shown(&groups))).into_children()
+        });
+        groups.collect()
     }
 
     async fn platforms(ctx: &Context<'_>, agents: &[Self]) -> Vec<Children<Platform>> {
@@ -252,6 +273,6 @@ row! {
         is_team_primary;
     child user = as_user, team = own_team;
     edge platform = platforms, desk_settings = all_desk_settings, attributes = all_attributes,
-        precision_queues = all_precision_queues;
-    each skill_groups, available_skill_groups;
+        precision_queues = all_precision_queues, skill_groups = all_skill_groups;
+    each available_skill_groups;
 }

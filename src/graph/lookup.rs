@@ -51,10 +51,10 @@ async fn find_user(ctx: &Context<'_>, by: UserBy) -> Result<Option<Arc<wire::Use
     let tenant = caller.tenant()?;
     Ok(match by {
         UserBy::Id(id) => match key_of(&id, &[Kind::User, Kind::Agent], tenant) {
-            Some(key) => node::user(&caller, UserId(key)).await?,
+            Some(key) => caller.user_by_id(UserId(key)).await?,
             None => None,
         },
-        UserBy::DatabaseId(key) => node::user(&caller, UserId(key)).await?,
+        UserBy::DatabaseId(key) => caller.user_by_id(UserId(key)).await?,
         UserBy::AccountDatabaseId(key) => caller.roster().await?.by_account(AccountId(key)).cloned(),
         UserBy::LoginName(name) => caller.roster().await?.by_login_name(&name).cloned(),
         UserBy::AgentNumber(number) => {

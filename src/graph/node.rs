@@ -23,10 +23,8 @@ use super::site::Site;
 use super::skill_group::SkillGroup;
 use super::tenant::Tenant;
 use super::user::User;
-use crate::caller::Reader;
 use crate::portal::{
     AgentTeamId, AttributeId, CallbackId, CallbackQueueId, PrecisionQueueId, SkillGroupId, UserId,
-    user as wire,
 };
 
 /// Everything with a global id.
@@ -85,9 +83,11 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, GraphError
     let Some(node) = NodeId::decode(id).filter(|node| node.tenant == tenant) else { return Ok(None) };
     let key = node.key;
     Ok(match node.kind {
-        Kind::User => user(&caller, UserId(key)).await?.map(|record| Node::User(User::new(tenant, record))),
+        Kind::User => {
+            caller.user_by_id(UserId(key)).await?.map(|record| Node::User(User::new(tenant, record)))
+        }
         Kind::Agent => {
-            let record = user(&caller, UserId(key)).await?.filter(|user| user.is_agent());
+            let record = caller.user_by_id(UserId(key)).await?.filter(|user| user.is_agent());
             record.map(|record| Node::Agent(Agent::new(tenant, record)))
         }
         Kind::SkillGroup => skill_group(ctx, SkillGroupId(key)).await?.map(Node::SkillGroup),
@@ -110,27 +110,6 @@ pub async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, GraphError
         Kind::Callback => Callback::find(ctx, CallbackId(key)).await?.map(Node::Callback),
         Kind::Tenant => (key == tenant.0).then(|| Node::Tenant(Tenant::of(tenant))),
     })
-}
-
-/// Prepares for finding all of these: many users are read at once.
-pub async fn expect(ctx: &Context<'_>, ids: &[ID]) -> Result<(), GraphError> {
-    let caller = ctx.caller()?;
-    // Who is signed in to ICWS alone has no users to prepare for; ids of the portal are refused one by one.
-    let Ok(tenant) = caller.tenant() else { return Ok(()) };
-    let nodes = ids.iter().filter_map(NodeId::decode).filter(|node| node.tenant == tenant);
-    let users =
-        nodes.filter(|node| matches!(node.kind, Kind::User | Kind::Agent)).map(|node| UserId(node.key));
-    caller.expect_users(&users.collect()).await;
-    Ok(())
-}
-
-/// One user: from the roster where it is at hand, else by a call of its own.
-pub async fn user(caller: &Reader, id: UserId) -> Result<Option<std::sync::Arc<wire::User>>, GraphError> {
-    let everyone = wire::GetUsers { page_size: Some(0), ..wire::GetUsers::default() };
-    if caller.is_at_hand(&everyone) {
-        return Ok(caller.roster().await?.by_id(id).cloned());
-    }
-    Ok(caller.user(id).await?)
 }
 
 /// One skill group, from the list.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, TypeName};
 
-use super::payload::{AgentPayload, read_agent};
+use super::payload::AgentPayload;
 use super::refusal::{Refusal, UserError, UserErrorCode, Violations, user_errors};
 use super::value::check_value;
 use crate::caller::{Caller, Catalogue};
@@ -17,7 +17,6 @@ use crate::graph::error::{GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::graph::list::List;
 use crate::graph::lookup::key_of;
-use crate::graph::node;
 use crate::portal::attribute::{Attribute, SaveAttributesToAgent, UpdateAgentAttributes};
 use crate::portal::{AttributeId, UserId};
 
@@ -118,10 +117,11 @@ impl AddAttributesToAgentsPayload {
 }
 
 async fn read_agents(ctx: &Context<'_>, ids: &[UserId]) -> Result<List<Agent>, GraphError> {
-    ctx.caller()?.expect_users(&ids.iter().copied().collect()).await;
+    let caller = ctx.caller()?;
+    let tenant = caller.tenant()?;
     let mut agents = Vec::new();
-    for id in ids {
-        agents.extend(read_agent(ctx, id).await?);
+    for user in caller.users_by_id(ids).await {
+        agents.extend(user?.filter(|user| user.is_agent()).map(|user| Agent::new(tenant, user)));
     }
     Ok(List(agents))
 }
@@ -132,7 +132,7 @@ async fn number_of(
     id: UserId,
     kind: AgentIdKind,
 ) -> Result<Option<Option<String>>, GraphError> {
-    Ok(match node::user(caller, id).await?.filter(|user| user.is_agent()) {
+    Ok(match caller.user_by_id(id).await?.filter(|user| user.is_agent()) {
         Some(user) => Some(caller.agent_number_of(&user, kind).await?),
         None => None,
     })
@@ -195,7 +195,9 @@ async fn add(
             }
         }
     }
-    caller.expect_users(&agents.iter().copied().flatten().collect()).await;
+    // All at once, so that one plan is made; each is looked at below.
+    let asked: Vec<_> = agents.iter().copied().flatten().collect();
+    drop(caller.users_by_id(&asked).await);
     let kind = caller.portal_settings().dialect.attribute_agent_id;
     let mut agents_ids = Vec::new();
     let mut ids = Vec::new();

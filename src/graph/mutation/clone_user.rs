@@ -9,11 +9,10 @@ use super::clone_user_error::CloneUserErrorCode;
 use super::payload::{Changed, UserPayload};
 use super::refusal::{Refusal, Violations};
 use super::user_form;
-use crate::caller::{Catalogue, Reader};
+use crate::caller::{Caller, Catalogue};
 use crate::graph::context::ContextExt as _;
 use crate::graph::error::{GraphError, Nullable};
 use crate::graph::id::Kind;
-use crate::graph::node;
 use crate::graph::user::UserType;
 use crate::portal::reference::{ReferenceEntry, Site};
 use crate::portal::user::{CloneUser, User};
@@ -175,7 +174,7 @@ struct Found {
 }
 
 impl Found {
-    async fn read(caller: &Reader, keys: &Keys) -> Result<Self, GraphError> {
+    async fn read(caller: &Caller, keys: &Keys) -> Result<Self, GraphError> {
         let departments = async {
             if keys.department.is_none() {
                 return Ok(Catalogue::default());
@@ -196,7 +195,7 @@ impl Found {
         };
         let source = async {
             let Some(key) = keys.source else { return Ok(None) };
-            node::user(caller, key).await
+            caller.user_by_id(key).await.map_err(GraphError::from)
         };
         let (source, departments, sites, billing_units) =
             try_join!(source, departments, sites, billing_units)?;

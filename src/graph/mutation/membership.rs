@@ -13,7 +13,6 @@ use crate::graph::context::ContextExt as _;
 use crate::graph::error::{GraphError, Nullable};
 use crate::graph::id::Kind;
 use crate::graph::lookup::key_of;
-use crate::graph::node;
 use crate::portal::skill_group::{SaveAgentsToSkill, SaveSkillsToAgent, SkillGroup};
 use crate::portal::user::User;
 use crate::portal::{SkillGroupId, TenantId, UserId};
@@ -127,12 +126,13 @@ async fn agents_named(
     kind: AgentIdKind,
 ) -> Result<Vec<Named>, GraphError> {
     let keys: Vec<_> = ids.iter().map(|id| key_of(id, &[Kind::Agent, Kind::User], tenant)).collect();
-    caller.expect_users(&keys.iter().flatten().map(|key| UserId(*key)).collect()).await;
+    let asked: Vec<_> = keys.iter().flatten().map(|key| UserId(*key)).collect();
+    let mut users = caller.users_by_id(&asked).await.into_iter();
     let mut agents = Vec::new();
     for key in keys {
         agents.push(match key {
             None => Named::Wrongly,
-            Some(key) => match node::user(caller, UserId(key)).await?.filter(|user| user.is_agent()) {
+            Some(_) => match users.next().transpose()?.flatten().filter(|user| user.is_agent()) {
                 None => Named::Nobody,
                 Some(user) => {
                     let number = caller.agent_number_of(&user, kind).await?;
@@ -246,15 +246,14 @@ async fn update_skill_groups(
         violations.add(Code::AddedAndRemoved);
     }
     let id = UserId(key.unwrap_or_default());
-    let agent = async { if key.is_some() { node::user(&caller, id).await } else { Ok(None) } };
+    let agent = async { if key.is_some() { caller.user_by_id(id).await } else { Ok(None) } };
     let named = async {
         let is_named = !added.is_empty() || !removed.is_empty();
         if is_named { caller.skill_groups().await } else { Ok(SkillGroups::default()) }
     };
     let (agent, groups) = match futures_util::join!(agent, named) {
         (Ok(agent), Ok(groups)) => (agent.filter(|user| user.is_agent()), groups),
-        (Err(failure), _) => return Err(violations.or(failure)),
-        (_, Err(failure)) => return Err(violations.or(failure)),
+        (Err(failure), _) | (_, Err(failure)) => return Err(violations.or(failure)),
     };
     if key.is_some() && agent.is_none() {
         violations.add(Code::AgentNotFound);

@@ -108,7 +108,7 @@ async fn read_user(ctx: &Context<'_>, changed: &Changed) -> Result<Option<User>,
     let caller = ctx.caller()?;
     let tenant = caller.tenant()?;
     let user = match changed {
-        Changed::Id(id) => node::user(&caller, *id).await?,
+        Changed::Id(id) => caller.user_by_id(*id).await?,
         Changed::LoginName(name) => caller.roster().await?.by_login_name(name).cloned(),
     };
     Ok(user.map(|record| User::new(tenant, record)))
@@ -118,7 +118,7 @@ async fn read_user(ctx: &Context<'_>, changed: &Changed) -> Result<Option<User>,
 pub async fn read_agent(ctx: &Context<'_>, id: &UserId) -> Result<Option<Agent>, GraphError> {
     let caller = ctx.caller()?;
     let tenant = caller.tenant()?;
-    let user = node::user(&caller, *id).await?.filter(|user| user.is_agent());
+    let user = caller.user_by_id(*id).await?.filter(|user| user.is_agent());
     Ok(user.map(|record| Agent::new(tenant, record)))
 }
 

@@ -7,7 +7,6 @@ use super::refusal::{Refusal, Violations, user_errors};
 use crate::graph::context::ContextExt as _;
 use crate::graph::error::{Code, GraphError, Nullable};
 use crate::graph::id::Kind;
-use crate::graph::node;
 use crate::portal::UserId;
 use crate::portal::user::ResetPassword;
 use crate::upstream::{Noun, Secret};
@@ -91,7 +90,7 @@ async fn reset(
     let id = UserId(key.unwrap_or_default());
     // What is wrong in itself is told without a call, unless something else can be told only by the user's record.
     if !violations.is_empty() && key.is_some() && input.new_icm_password.is_some() {
-        match node::user(&caller, id).await {
+        match caller.user_by_id(id).await {
             Ok(Some(user)) if user.is_agent() => {}
             Ok(Some(_)) => violations.add(ResetPasswordErrorCode::IcmPasswordNotAllowed),
             Ok(None) => violations.add(not_found),
