@@ -35,6 +35,8 @@ pub struct Kept {
     shape: OnceLock<Arc<dyn Any + Send + Sync>>,
     bytes: u32,
     time_to_live: Duration,
+    /// When that has passed.
+    pub until: Instant,
 }
 
 impl Kept {
@@ -45,6 +47,7 @@ impl Kept {
             shape: OnceLock::new(),
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
             time_to_live,
+            until: Instant::now() + time_to_live,
         }
     }
 
@@ -134,6 +137,9 @@ impl Answers {
     #[must_use]
     pub fn time_to_live<C: Call>(&self) -> Duration {
         let settings = &self.settings;
+        if settings.max_bytes == 0 {
+            return Duration::ZERO;
+        }
         let seconds = C::READS.iter().map(|noun| match noun {
             Noun::User => settings.user_seconds,
             Noun::SkillGroup => settings.skill_group_seconds,

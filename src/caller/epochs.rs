@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
 
-use crate::session::{Identity, Realm};
+use super::basis::Grounds;
+use crate::session::{Identity, Realm, Whose};
 use crate::upstream::Noun;
 
 const NOUNS: usize = Noun::ALL.len();
@@ -18,6 +19,13 @@ const REALMS: u64 = 100_000;
 
 /// The counters of the nouns an operation reads; zero for those it does not.
 pub type Stamp = [u64; NOUNS];
+
+/// The counters of every noun of somebody's realms: two requests of one moment have no write between them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Moment {
+    portal: Option<Stamp>,
+    icws: Option<Stamp>,
+}
 
 /// What is known of one noun of one realm.
 struct Counter {
@@ -50,6 +58,24 @@ impl Epochs {
             stamp[*noun as usize] = counters[*noun as usize].epoch.load(Ordering::Acquire);
         }
         stamp
+    }
+
+    /// The counters of all that these may see.
+    #[must_use]
+    pub fn moment(&self, whose: &Whose) -> Moment {
+        let stamp = |identity: &Option<Identity>| identity.as_ref().map(|it| self.stamp(it, &Noun::ALL));
+        Moment { portal: stamp(&whose.portal), icws: stamp(&whose.icws) }
+    }
+
+    /// Whether nothing has been written of what an answer was made of.
+    #[must_use]
+    pub fn hold(&self, grounds: &Grounds) -> bool {
+        grounds.epochs.iter().all(|(realm, stamp)| {
+            self.realms.get(realm).is_some_and(|counters| {
+                let epochs = counters.iter().map(|counter| counter.epoch.load(Ordering::Acquire));
+                stamp.iter().zip(epochs).all(|(read, epoch)| *read == 0 || *read == epoch)
+            })
+        })
     }
 
     /// Forgets every answer about these nouns, for everyone in the realm.
@@ -112,6 +138,20 @@ mod tests {
         assert_ne!(here[Noun::User as usize], after[Noun::User as usize]);
         assert_eq!(here[Noun::SkillGroup as usize], after[Noun::SkillGroup as usize]);
         assert_eq!(elsewhere, epochs.stamp(&identity(2), &reads));
+    }
+
+    #[test]
+    fn an_answer_holds_until_something_is_written_of_what_it_was_made_of() {
+        let identity = Identity { realm: Realm::Icws, principal: Principal::LoginName("a".into()) };
+        let whose = Whose { portal: None, icws: Some(identity.clone()) };
+        let epochs = Epochs::default();
+        let (moment, stamp) = (epochs.moment(&whose), epochs.stamp(&identity, &[Noun::IcwsRole]));
+        let grounds = Grounds { epochs: vec![(Realm::Icws, stamp)], until: Instant::now() };
+        epochs.advance(&identity, &[Noun::User]);
+        assert!(epochs.hold(&grounds) && epochs.moment(&whose) != moment);
+        epochs.advance(&identity, &[Noun::IcwsRole]);
+        assert!(!epochs.hold(&grounds));
+        assert!(!Epochs::default().hold(&grounds), "counters that were dropped");
     }
 
     #[tokio::test]

@@ -8,14 +8,15 @@ use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use super::answers::{Answers, Kept};
-use super::epochs::Epochs;
+use super::basis::Grounds;
+use super::epochs::{Epochs, Moment};
 use super::error::CallerError;
 use super::observed::Observations;
 use super::skill_groups_of::Outlooks;
 use super::turns::Turns;
 use super::visibility::Visibility;
 use crate::config::{self, Config};
-use crate::session::{Held, Session, Sessions, Standing, System};
+use crate::session::{Held, Session, Sessions, Standing, System, Whose};
 use crate::upstream::{Answer, Call, Failure, Upstream};
 
 /// What an upstream can be asked on behalf of a gateway session.
@@ -67,6 +68,18 @@ impl House {
             icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
             writes: TaskTracker::new(),
         }
+    }
+
+    /// The moment for these: it ends with the next write of anything they may see.
+    #[must_use]
+    pub fn moment(&self, whose: &Whose) -> Moment {
+        self.epochs.moment(whose)
+    }
+
+    /// Whether nothing has been written of what an answer was made of.
+    #[must_use]
+    pub fn hold(&self, grounds: &Grounds) -> bool {
+        self.epochs.hold(grounds)
     }
 
     /// Runs what must be seen through although whoever asked for it goes away.

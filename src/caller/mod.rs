@@ -3,6 +3,7 @@
 mod access;
 mod answers;
 mod attribute;
+mod basis;
 mod callback;
 mod catalogue;
 mod change;
@@ -30,15 +31,17 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use answers::Answers;
+pub use basis::{Basis, Grounds};
 pub use callback::Presence;
 pub use catalogue::Catalogue;
 pub use change::{ChangeError, Stale};
 pub use directory::{AgentDirectory, user_of};
+pub use epochs::Moment;
 pub use error::CallerError;
 pub use house::House;
 pub use icws_role::RolesPart;
 pub use precision_queue::StaffedQueue;
-pub use reader::Reader;
+pub use reader::{Notes, Reader};
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
 pub use tally::{Cost, Count, Tally};

@@ -10,6 +10,7 @@ use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::time::Instant;
 
 use super::answers::{Kept, Key};
+use super::basis::Basis;
 use super::error::CallerError;
 use super::house::{House, Question};
 use super::observed::Observed;
@@ -26,14 +27,23 @@ use crate::upstream::{Failure as _, Noun, Upstream};
 
 type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>;
 
+/// What is noted of one request, whatever sessions it uses one after another.
+#[derive(Clone, Default)]
+pub struct Notes {
+    /// Whether the request has been given up or answered: no further write begins then.
+    pub is_over: Arc<AtomicBool>,
+    /// What it has cost.
+    pub tally: Tally,
+    /// What its answer rests on.
+    pub basis: Basis,
+}
+
 /// The reading side of one request's client.
 pub struct Reader {
     house: Arc<House>,
     sessions: Sessions,
     session: Arc<Session>,
-    /// Whether the request has been given up or answered: no further write begins then.
-    is_over: Arc<AtomicBool>,
-    tally: Tally,
+    notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
     asked: Mutex<HashMap<Key, Flight>>,
     began: Instant,
@@ -42,13 +52,8 @@ pub struct Reader {
 impl Reader {
     /// A reader for one request of a session.
     #[must_use]
-    pub fn new(
-        house: Arc<House>,
-        sessions: Sessions,
-        session: Arc<Session>,
-        (is_over, tally): (Arc<AtomicBool>, Tally),
-    ) -> Self {
-        Self { house, sessions, session, is_over, tally, asked: Mutex::default(), began: Instant::now() }
+    pub fn new(house: Arc<House>, sessions: Sessions, session: Arc<Session>, notes: Notes) -> Self {
+        Self { house, sessions, session, notes, asked: Mutex::default(), began: Instant::now() }
     }
 
     /// Until when an answer is still in time for its request, give or take what writing it down takes.
@@ -56,14 +61,20 @@ impl Reader {
         self.began + self.house.deadline.mul_f32(0.8)
     }
 
-    /// The session this reads for.
+    /// The session this reads for. What is told of it is nobody else's, not even another session's of the same person.
     #[must_use]
     pub fn session(&self) -> &Arc<Session> {
+        self.notes.basis.make_particular();
         &self.session
     }
 
+    /// Refuses a session that holds none of an upstream.
+    pub fn require<U: Held>(&self) -> Result<(), CallerError> {
+        self.standing::<U>().map(|_| ())
+    }
+
     /// The session at an upstream.
-    pub fn standing<U: Held>(&self) -> Result<&Standing<U>, CallerError> {
+    pub(super) fn standing<U: Held>(&self) -> Result<&Standing<U>, CallerError> {
         U::standing(&self.session).ok_or(CallerError::NotSignedIn(U::SYSTEM))
     }
 
@@ -96,8 +107,9 @@ impl Reader {
 
     /// The reply as the portal has it now, past everything that is kept or under way: what a change is made from.
     pub async fn read_anew<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
+        self.notes.basis.make_particular();
         let room = self.house.room::<Q>(&self.session).await?;
-        let asking = self.tally.ask(Q::NAME);
+        let asking = self.notes.tally.ask(Q::NAME);
         let answer = self.house.call(&question, &self.session, room).await;
         asking.answered(Answered::Called);
         if answer.as_ref().is_err_and(CallerError::ends_session) {
@@ -119,14 +131,15 @@ impl Reader {
         question: Q,
         held: H,
     ) -> Result<Q::Reply, CallerError> {
+        self.notes.basis.make_particular();
         self.identity::<Q::Upstream>()?;
         let room = self.house.room::<Q>(&self.session).await?;
-        if self.is_over.load(Ordering::Acquire) {
+        if self.notes.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
         }
         let patience = self.standing::<Q::Upstream>()?.upstream.patience();
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
-        let asking = self.tally.ask(Q::NAME);
+        let asking = self.notes.tally.ask(Q::NAME);
         let sent = self.house.follow(async move {
             let result = house.tell(&question, (&session, &sessions), room).await;
             asking.answered(Answered::Called);
@@ -200,20 +213,32 @@ impl Reader {
 
     fn flight<Q: Question>(&self, question: Q) -> Result<Flight, CallerError> {
         let key = self.key(&question)?;
+        let (realm, epochs) = (self.identity::<Q::Upstream>()?.realm, key.epochs);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = asked.get(&key) {
             return Ok(flight.clone());
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
-        let tally = self.tally.clone();
-        let flight = fly((house, tally), session, sessions, (key.clone(), question)).boxed().shared();
+        let Notes { tally, basis, .. } = self.notes.clone();
+        let answer = fly((house, tally), session, sessions, (key.clone(), question));
+        let flight = async move {
+            let answer = answer.await;
+            match &answer {
+                Ok(kept) => basis.rest_on(realm, epochs, kept.until),
+                // Whatever is made of a failure, even if it is no error: another session may fare better.
+                Err(_) => basis.make_particular(),
+            }
+            answer
+        };
+        let flight = flight.boxed().shared();
         asked.insert(key, flight.clone());
         Ok(flight)
     }
 }
 
-/// Gets one answer. Of a catalogue that is shared it may be everybody's, if this person was given the same. The call may be another session's of the same identity: if it was that session that had ended, the
-/// question is put again with ours, which may well be alive.
+/// Gets one answer. Of a catalogue that is shared it may be everybody's, if this person was given the same. The call may
+/// be another session's of the same identity: if it was that session that had ended, the question is put again with
+/// ours, which may well be alive.
 async fn fly<Q: Question>(
     (house, tally): (Arc<House>, Tally),
     session: Arc<Session>,

@@ -12,6 +12,8 @@ use super::visibility::Catalogue;
 pub struct Cache {
     /// How much memory the portal's answers may take, in bytes of answer as received.
     pub max_bytes: u64,
+    /// How much memory whole answers may take, in bytes with all their compressed forms.
+    pub max_whole_answer_bytes: u64,
     /// How long users and agents are kept, in seconds.
     pub user_seconds: u64,
     /// How long skill groups and who is in them are kept, in seconds.

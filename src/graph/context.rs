@@ -1,6 +1,6 @@
 //! What a resolver can reach: the caller of this request, and the room to change its session.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use async_graphql::Context;
 use tokio::task::JoinHandle;
 
 use super::error::GraphError;
-use crate::caller::{Caller, Cost, House, Reader, Tally};
+use crate::caller::{Basis, Caller, Cost, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
-use crate::session::{Issued, Session, Sessions, System, Token};
+use crate::session::{Issued, Session, Sessions, System, Token, Whose};
 use crate::upstream::Secret;
 
 /// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
@@ -43,12 +43,19 @@ pub enum SessionChange {
     End,
 }
 
+/// Somebody at the door: the session behind the token they show, before anything is done with it.
+#[derive(Clone)]
+pub struct Arrival {
+    session: Option<Arc<Session>>,
+    /// Whether the token is to be left with its client although it opens nothing; so is none at all.
+    is_token_left: bool,
+}
+
 /// One request's standing: who asks, and what became of its session.
 pub struct Visit {
     gateway: Arc<Gateway>,
     caller: Mutex<Option<Arc<Caller>>>,
-    is_over: Arc<AtomicBool>,
-    tally: Tally,
+    notes: Notes,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
     change: Mutex<SessionChange>,
@@ -65,26 +72,42 @@ impl Gateway {
         Ok(Arc::new(Self { sessions, house: Arc::new(House::new(config)) }))
     }
 
-    /// The standing of a request that presents this token, or none.
-    pub async fn visit(self: &Arc<Self>, token: Option<&str>) -> Visit {
-        let known = token.and_then(Token::parse);
-        let session = match &known {
-            Some(token) => self.sessions.find(token).await,
-            None => None,
+    /// Finds the session of a request that presents this token, or none.
+    pub async fn arrival(&self, token: Option<&str>) -> Arrival {
+        let Some(token) = token else { return Arrival { session: None, is_token_left: true } };
+        let Some(token) = Token::parse(token) else {
+            return Arrival { session: None, is_token_left: false };
         };
+        let session = self.sessions.find(&token).await;
         // Taking back the token of a replaced session could reach the browser after the new one has.
-        let is_late = known.is_some_and(|token| self.sessions.was_replaced(&token));
-        let is_over = Arc::new(AtomicBool::new(false));
-        let tally = Tally::default();
-        let caller = session.map(|session| self.caller(session, &is_over, &tally));
+        let is_token_left = session.is_none() && self.sessions.was_replaced(&token);
+        Arrival { session, is_token_left }
+    }
+
+    /// The standing of somebody who came in.
+    #[must_use]
+    pub fn visit(self: &Arc<Self>, arrival: Arrival) -> Visit {
+        let notes = Notes::default();
+        let caller = arrival.session.map(|session| self.caller(session, notes.clone()));
         Visit {
-            is_over,
-            tally,
+            notes,
             gateway: self.clone(),
             caller: Mutex::new(caller),
-            is_token_left: token.is_none() || is_late,
+            is_token_left: arrival.is_token_left,
             change: Mutex::new(SessionChange::Keep),
         }
+    }
+
+    /// The moment for these: it ends with the next write of anything they may see.
+    #[must_use]
+    pub fn moment(&self, whose: &Whose) -> Moment {
+        self.house.moment(whose)
+    }
+
+    /// Whether nothing has been written of what an answer was made of.
+    #[must_use]
+    pub fn hold(&self, grounds: &Grounds) -> bool {
+        self.house.hold(grounds)
     }
 
     /// Whether requests can be served. A portal that is down does not take the gateway out of service: kept answers
@@ -103,24 +126,36 @@ impl Gateway {
         self.house.follow(work)
     }
 
-    fn caller(&self, session: Arc<Session>, is_over: &Arc<AtomicBool>, tally: &Tally) -> Arc<Caller> {
-        let reader =
-            Reader::new(self.house.clone(), self.sessions.clone(), session, (is_over.clone(), tally.clone()));
-        Arc::new(Caller::new(reader))
+    fn caller(&self, session: Arc<Session>, notes: Notes) -> Arc<Caller> {
+        Arc::new(Caller::new(Reader::new(self.house.clone(), self.sessions.clone(), session, notes)))
+    }
+}
+
+impl Arrival {
+    /// Whether a session stands behind the request.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_signed_in())
+    }
+
+    /// Whose answers theirs are; `None` if they can read nothing.
+    #[must_use]
+    pub fn whose(&self) -> Option<Whose> {
+        self.session.as_ref()?.whose()
     }
 }
 
 impl Visit {
-    /// Whether a session stands behind the request.
-    #[must_use]
-    pub fn is_signed_in(&self) -> bool {
-        self.current().is_some_and(|caller| caller.session().is_signed_in())
-    }
-
     /// What the request has cost so far in calls of the upstreams; signing in and out is not counted.
     #[must_use]
     pub fn cost(&self) -> Cost {
-        self.tally.cost()
+        self.notes.tally.cost()
+    }
+
+    /// What the answer rests on so far.
+    #[must_use]
+    pub fn basis(&self) -> &Basis {
+        &self.notes.basis
     }
 
     /// What became of the session so far. A token that opened nothing is taken back.
@@ -146,7 +181,7 @@ impl Visit {
 
     /// Puts the session that a sign-in has opened in the place of the one the request came with, which has ended.
     pub fn enter(&self, issued: &Issued) {
-        let caller = self.gateway.caller(issued.session.clone(), &self.is_over, &self.tally);
+        let caller = self.gateway.caller(issued.session.clone(), self.notes.clone());
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
         let max_age = Duration::from_secs(self.sessions().settings().max_minutes * 60);
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -155,7 +190,7 @@ impl Visit {
 
     /// Notes that the request was answered or given up: what is under way is seen through, and no further write begins.
     pub fn end(&self) {
-        self.is_over.store(true, Ordering::Release);
+        self.notes.is_over.store(true, Ordering::Release);
     }
 
     /// Ends what the request's session holds at one upstream, or all of it.
@@ -163,7 +198,7 @@ impl Visit {
         let Some(caller) = self.current() else { return };
         let left = caller.session().without(only);
         if !left.is_empty() {
-            let caller = self.gateway.caller(Arc::new(left), &self.is_over, &self.tally);
+            let caller = self.gateway.caller(Arc::new(left), self.notes.clone());
             *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
             return;
         }

@@ -24,7 +24,7 @@ impl Icws {
     /// not signed in at all: so a client knows without a sign-in whether to offer one.
     pub fn of(ctx: &Context<'_>) -> Result<Self, GraphError> {
         ctx.visit().sessions().require_icws()?;
-        ctx.caller()?.standing::<crate::icws::Icws>()?;
+        ctx.caller()?.require::<crate::icws::Icws>()?;
         Ok(Self)
     }
 }

@@ -45,7 +45,7 @@ mod user;
 mod user_list;
 mod viewer;
 
-pub use context::{Gateway, GatewayError, SessionChange, Visit};
+pub use context::{Arrival, Gateway, GatewayError, SessionChange, Visit};
 pub use error::{Code, GraphError, Nullable};
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value};
 pub use list::List;

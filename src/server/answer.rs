@@ -1,13 +1,19 @@
 //! Turns what happened into an HTTP answer: status by media type, a code and the request id in every error.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_graphql::{Response as Executed, ServerError, Value};
-use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, StatusCode};
+use axum::body::Body as Payload;
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use bytes::Bytes;
 
+use super::body::Body;
+use super::encoding::Takes;
+use super::etag;
 use super::media_type::MediaType;
 use super::refusal::{
     BAD_USER_INPUT, GRAPHQL_VALIDATION_FAILED, INTERNAL, INTERNAL_MESSAGE, QUERY_TOO_COSTLY, Refusal,
@@ -21,6 +27,9 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 
 /// How many of a document's faults are told at once; who made so many by accident does not read them all.
 const MAX_REQUEST_ERRORS: usize = 100;
+
+/// What an answer to a query depends on beside its address.
+const VARIES: &str = "accept, accept-encoding, authorization, cookie";
 
 /// The body.
 struct Answer {
@@ -69,8 +78,66 @@ fn size_hint(data: &Value) -> usize {
     }
 }
 
-/// The answer to what the engine did.
-pub(super) async fn executed(executed: Executed, media: MediaType, id: &RequestId) -> Response {
+/// What the engine did, written down.
+pub(super) struct Written {
+    pub(super) body: Arc<Body>,
+    /// Whether it has no errors.
+    pub(super) is_faultless: bool,
+    /// The status of `application/graphql-response+json`.
+    status: StatusCode,
+}
+
+impl Written {
+    /// The answer to a mutation. It may hold a session's token beside what the client sent, so it is never packed: its
+    /// length would tell something of the token.
+    pub(super) fn of_mutation(&self, media: MediaType) -> Response {
+        respond(self.status_for(media), media, self.body.plain.clone())
+    }
+
+    /// The answer to a query, packed as the client takes it.
+    pub(super) async fn of_query(&self, media: MediaType, parts: &Parts) -> Response {
+        if self.is_faultless {
+            return succeeded(&self.body, media, parts).await;
+        }
+        packed(&self.body, (self.status_for(media), media), parts).await
+    }
+
+    fn status_for(&self, media: MediaType) -> StatusCode {
+        if media == MediaType::GraphqlResponse { self.status } else { StatusCode::OK }
+    }
+}
+
+/// The answer to a query that has no errors: with a tag, and without a body if a GET names the tag.
+pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts) -> Response {
+    let (tag, is_get) = (body.tag(), parts.method != Method::POST);
+    let mut response = if is_get && etag::is_known(&parts.headers, &tag) {
+        let mut response = Response::new(Payload::empty());
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES));
+        response
+    } else {
+        packed(body, (StatusCode::OK, media), parts).await
+    };
+    response.headers_mut().insert(ETAG, tag);
+    if is_get {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+    response
+}
+
+async fn packed(body: &Body, (status, media): (StatusCode, MediaType), parts: &Parts) -> Response {
+    let packed = body.packed(Takes::of(&parts.headers)).await;
+    let (encoding, bytes) = packed.map_or((None, None), |(encoding, bytes)| (Some(encoding), Some(bytes)));
+    let mut response = respond(status, media, bytes.unwrap_or_else(|| body.plain.clone()));
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
+    }
+    response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES));
+    response
+}
+
+/// Writes down what the engine did; `None` if it cannot be written.
+pub(super) async fn written(executed: Executed, id: &RequestId) -> Option<Written> {
     let mut errors = executed.errors;
     // Without data and without a path nothing was executed: the document or its variables do not fit the schema.
     let is_request_error = executed.data == Value::Null
@@ -85,21 +152,24 @@ pub(super) async fn executed(executed: Executed, media: MediaType, id: &RequestI
         error.extensions.get_or_insert_default().set("requestId", id.as_str());
     }
     let status = match errors.first() {
-        Some(error) if is_request_error && media == MediaType::GraphqlResponse => status_of(code_of(error)),
+        Some(error) if is_request_error => status_of(code_of(error)),
         _ => StatusCode::OK,
     };
     let data = (!is_request_error).then_some(executed.data);
     let is_large = data.as_ref().is_some_and(|data| values_left(data, WRITE_ASIDE_VALUES).is_none());
+    let is_faultless = errors.is_empty();
     let answer = Answer { errors, data, extensions: executed.extensions };
-    let written = if is_large {
-        tokio::task::spawn_blocking(move || answer.write()).await.ok()
+    let body = if is_large {
+        let write = move || {
+            let body = answer.write().map(Body::new)?;
+            body.tag();
+            Ok(body)
+        };
+        tokio::task::spawn_blocking(write).await.ok()?
     } else {
-        Some(answer.write())
+        answer.write().map(Body::new)
     };
-    match written {
-        Some(Ok(bytes)) => respond(status, media, bytes),
-        _ => refused(&Refusal::of_request(INTERNAL, INTERNAL_MESSAGE), media, id),
-    }
+    Some(Written { body: Arc::new(body.ok()?), is_faultless, status })
 }
 
 /// The answer to what was not executed.
@@ -109,15 +179,15 @@ pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Re
     let status =
         if refusal.is_well_formed && media == MediaType::Json { StatusCode::OK } else { refusal.status };
     let answer = Answer { errors: vec![error], data: None, extensions: BTreeMap::new() };
-    let mut response = respond(status, media, answer.write().unwrap_or_default());
+    let mut response = respond(status, media, answer.write().unwrap_or_default().into());
     if let Some((name, value)) = refusal.header {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
 
-fn respond(status: StatusCode, media: MediaType, bytes: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+fn respond(status: StatusCode, media: MediaType, bytes: Bytes) -> Response {
+    let mut response = Response::new(Payload::from(bytes));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
     response

@@ -70,7 +70,8 @@ impl Documents {
 }
 
 impl Document {
-    fn is_keepable(&self) -> bool {
+    /// Whether the text may be kept.
+    pub(super) fn is_keepable(&self) -> bool {
         self.parsed.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
     }
 

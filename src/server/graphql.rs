@@ -1,37 +1,33 @@
 //! `/graphql`: one request from its headers to its answer.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Response as Executed, Value, value};
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{AUTHORIZATION, HeaderName, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument as _;
 
 use super::cookie::{Proof, SessionCookie, host_of};
-use super::document::Document;
+use super::execution::{Execution, Operation, Shared, late};
+use super::kept::Key;
 use super::media_type::{MediaType, require_json};
 use super::question::{Question, body_bytes};
-use super::refusal::{
-    BAD_USER_INPUT, FORBIDDEN, INTERNAL, INTERNAL_MESSAGE, PORTAL_TIMEOUT, Refusal, UNAUTHENTICATED,
-};
+use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, origin, variables};
-use crate::caller::Cost;
-use crate::config::Introspection;
+use super::{Floor, answer, origin};
 use crate::graph::{SessionChange, Visit};
 
 /// A header of value 1 asks for `extensions.cost`.
 const COST: &str = "portalgraph-cost";
+
+/// Tells who asks again whether it was needed (RFC 9211).
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Answers a GraphQL request.
 pub(super) async fn graphql(
@@ -44,27 +40,19 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
-    let (outcome, cookie) = match Asked::read(&floor, &parts, body).await {
-        Ok(asked) => asked.execute(&floor).await,
-        Err(refusal) => (Err(refusal), None),
+    let answered = match Asked::read(&floor, &parts, body).await {
+        Ok(asked) => asked.answer(&floor, (media, &id)).await,
+        Err(refusal) => Err(refusal),
     };
-    let mut response = match outcome {
-        Ok(executed) => answer::executed(executed, media, &id).await,
-        Err(refusal) => answer::refused(&refusal, media, &id),
-    };
-    if let Some(cookie) = cookie {
-        response.headers_mut().append(SET_COOKIE, cookie);
-    }
-    response
+    answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, &id))
 }
 
-/// A request that may be executed.
+/// A request that can be understood.
 struct Asked<'a> {
+    parts: &'a Parts,
     proof: Proof<'a>,
     cookie: SessionCookie,
-    document: Arc<Document>,
-    request: async_graphql::Request,
-    kind: OperationType,
+    question: Question,
     deadline: Instant,
     /// Whether the client asks what its request cost.
     tells_cost: bool,
@@ -74,7 +62,9 @@ impl<'a> Asked<'a> {
     /// Everything that can be refused before the session is looked at, cheapest first.
     async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<Self, Refusal> {
         let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
-        let host = host_of(parts);
+        // Who shows a bearer token has nothing to do with the cookie.
+        let is_bearer = parts.headers.contains_key(AUTHORIZATION);
+        let host = if is_bearer { None } else { host_of(parts) };
         let cookie = SessionCookie::of(floor.settings.secure_cookie, host.as_ref());
         let proof = Proof::of(&parts.headers, cookie)?;
         if matches!(proof, Proof::Cookie(_)) {
@@ -92,100 +82,69 @@ impl<'a> Asked<'a> {
         } else {
             Question::of_address(parts.uri.query().unwrap_or_default())?
         };
-        let document = floor.documents.get(&question.query).await?;
-        let operation = document.operation(question.operation_name.as_deref())?;
-        let kind = operation.ty;
-        if kind == OperationType::Mutation && parts.method != Method::POST {
-            let message = "A mutation must be sent by POST.";
-            return Err(Refusal::of_http(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, message)
-                .with_header("allow", "POST"));
-        }
-        let mut request = async_graphql::Request::new(question.query);
-        request.variables = variables::prepare(operation, question.variables)?;
-        request.operation_name = question.operation_name;
-        request.set_parsed_query(document.parsed.clone());
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        Ok(Self { proof, cookie, document, request, kind, deadline, tells_cost })
+        Ok(Self { parts, proof, cookie, question, deadline, tells_cost })
     }
 
-    /// The engine's answer, and what becomes of the session's cookie.
-    async fn execute(self, floor: &Floor) -> (Result<Executed, Refusal>, Option<HeaderValue>) {
-        let visit = timeout_at(self.deadline, floor.gateway.visit(self.proof.token())).await;
-        let Ok(visit) = visit.map(Arc::new) else { return (Err(late(floor)), None) };
-        let _ending = Ending(Arc::clone(&visit));
-        if let Err(refusal) = self.may_introspect(floor.limits.introspection, &visit) {
-            return (Err(refusal), None);
-        }
-        let schema = floor.schema.clone();
-        let request = self.request.data(Arc::clone(&visit)).data(self.document.writing);
-        let execution = async move { schema.execute(request).await };
-        let executed = if self.kind == OperationType::Mutation {
-            // What was begun at the portal is carried through and accounted for, even if the client goes or time is up.
-            let followed = floor.gateway.follow(execution.in_current_span());
-            timeout_at(self.deadline, followed).await.map(Result::ok)
-        } else {
-            timeout_at(self.deadline, AssertUnwindSafe(execution).catch_unwind()).await.map(Result::ok)
-        };
-        let outcome = match executed {
-            Ok(Some(mut executed)) => {
-                if self.tells_cost {
-                    executed.extensions.insert("cost".to_owned(), told(&visit.cost()));
+    /// The answer: kept, shared with others who ask now, or worked out for this request.
+    async fn answer(
+        self,
+        floor: &Arc<Floor>,
+        (media, id): (MediaType, &RequestId),
+    ) -> Result<Response, Refusal> {
+        let Self { parts, proof, cookie, question, deadline, tells_cost } = self;
+        let arrival = timeout_at(deadline, floor.gateway.arrival(proof.token())).await;
+        let arrival = arrival.map_err(|_| late(floor))?;
+        // Who asks what a request costs is told what it costs by itself.
+        let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
+            None => (Operation::of(floor, &question, &parts.method).await?, None),
+            Some(whose) => {
+                let key = Key { whose, question };
+                if let Some(body) = floor.kept.get(&key, &floor.gateway) {
+                    let response = answer::succeeded(&body, media, parts).await;
+                    return Ok(with_cache_status(response, "portalgraph; hit"));
                 }
-                Ok(executed)
+                let operation = Operation::of(floor, &key.question, &parts.method).await?;
+                let is_shareable = operation.is_shareable;
+                (operation, is_shareable.then(|| Arc::new(key)))
             }
-            Ok(None) => {
-                tracing::error!("a resolver panicked");
-                Err(Refusal::of_request(INTERNAL, INTERNAL_MESSAGE))
-            }
-            Err(_) if self.kind == OperationType::Mutation => Err(late(floor).with_outcome_unknown()),
-            Err(_) => Err(late(floor)),
         };
-        let cookie = match (visit.change(), self.proof) {
-            // Who shows a bearer token keeps tokens itself; a cookie in the same browser is none of its business.
-            (_, Proof::Bearer(_)) | (SessionChange::Keep, _) => None,
-            (SessionChange::Issue { token, max_age }, _) => self.cookie.issue(token.expose(), max_age),
-            (SessionChange::End, _) => self.cookie.expire(),
-        };
-        (outcome, cookie)
-    }
-
-    fn may_introspect(&self, allowed: Introspection, visit: &Visit) -> Result<(), Refusal> {
-        match allowed {
-            _ if !self.document.cost.is_introspection => Ok(()),
-            Introspection::Everyone => Ok(()),
-            Introspection::SignedIn if visit.is_signed_in() => Ok(()),
-            Introspection::SignedIn => {
-                let message = "Sign in to ask for the schema (__schema, __type).";
-                Err(Refusal::of_request(UNAUTHENTICATED, message).with_header("www-authenticate", "Bearer"))
+        operation.may_introspect(floor.limits.introspection, &arrival)?;
+        let operation = Arc::new(operation);
+        let kind = operation.kind;
+        let execution = Execution { floor, operation, id, deadline, key, tells_cost };
+        match execution.together(&arrival).await? {
+            Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
+            Some(Shared::Joined(written)) => {
+                let response = written.of_query(media, parts).await;
+                return Ok(with_cache_status(response, "portalgraph; fwd=miss; collapsed"));
             }
-            Introspection::Nobody => Err(Refusal::of_request(
-                FORBIDDEN,
-                "This gateway does not answer for its schema (__schema, __type).",
-            )),
+            None => {}
         }
+        let visit = Arc::new(floor.gateway.visit(arrival));
+        let mut response = match execution.alone(&visit).await {
+            Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
+            Ok(written) => written.of_query(media, parts).await,
+            Err(refusal) => answer::refused(&refusal, media, id),
+        };
+        if let Some(cookie) = changed(&visit, proof, cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(response)
     }
 }
 
-/// What a request cost, as clients read it in `extensions.cost`.
-fn told(cost: &Cost) -> Value {
-    let operations = cost.operations.iter().map(|(name, count)| {
-        value!({ "name": *name, "calls": count.calls, "shared": count.shared, "kept": count.kept })
-    });
-    value!({ "calls": cost.calls(), "waves": cost.waves, "operations": operations.collect::<Vec<_>>() })
+fn with_cache_status(mut response: Response, status: &'static str) -> Response {
+    response.headers_mut().insert(CACHE_STATUS, HeaderValue::from_static(status));
+    response
 }
 
-/// Ends the visit when the request is answered, or given up by its client.
-struct Ending(Arc<Visit>);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.end();
+/// What becomes of the session's cookie.
+fn changed(visit: &Visit, proof: Proof<'_>, cookie: SessionCookie) -> Option<HeaderValue> {
+    match (visit.change(), proof) {
+        // Who shows a bearer token keeps tokens itself; a cookie in the same browser is none of its business.
+        (_, Proof::Bearer(_)) | (SessionChange::Keep, _) => None,
+        (SessionChange::Issue { token, max_age }, _) => cookie.issue(token.expose(), max_age),
+        (SessionChange::End, _) => cookie.expire(),
     }
-}
-
-fn late(floor: &Floor) -> Refusal {
-    let seconds = floor.settings.deadline_seconds;
-    let message =
-        format!("The answer was not ready within the {seconds} seconds server.deadline_seconds allows.");
-    Refusal::of_request(PORTAL_TIMEOUT, message)
 }

@@ -1,5 +1,7 @@
 //! The media types of GraphQL over HTTP: which one to answer with, and which one a request must have.
 
+use std::borrow::Cow;
+
 use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 
@@ -33,10 +35,12 @@ impl MediaType {
 
     /// The client's first choice; of two equal ones the one it names first, and `application/json` if it names neither.
     pub(super) fn negotiate(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let accept: Vec<&str> =
-            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-        let accept = accept.join(",");
-        if accept.trim().is_empty() {
+        let mut values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let mut accept = Cow::Borrowed(values.next().unwrap_or_default());
+        for value in values {
+            accept = format!("{accept},{value}").into();
+        }
+        if matches!(accept.trim(), "" | "*/*" | "application/json") {
             return Ok(Self::Json);
         }
         let json = rank(&accept, "json");
@@ -87,7 +91,7 @@ fn rank(accept: &str, subtype: &str) -> Option<Rank> {
 }
 
 /// `0.8` as 800; `None` if it is not a quality.
-fn thousandths(text: &str) -> Option<u16> {
+pub(super) fn thousandths(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.len() > 3 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;

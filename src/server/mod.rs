@@ -1,11 +1,16 @@
 //! The floor that knows HTTP: routes, GraphQL over HTTP, limits on what is asked, the session's token, the bundled page.
 
 mod answer;
+mod body;
 mod cookie;
 mod cost;
 mod document;
+mod encoding;
+mod etag;
+mod execution;
 mod graphql;
 mod health;
+mod kept;
 mod lexer;
 mod media_type;
 mod origin;
@@ -14,6 +19,7 @@ mod question;
 mod refusal;
 mod request_id;
 mod router;
+mod under_way;
 mod variables;
 
 use std::io;
@@ -26,6 +32,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use self::document::Documents;
+use self::kept::KeptAnswers;
+use self::under_way::UnderWay;
 use crate::config::{self, Config};
 use crate::graph::{Gateway, GatewayError, Schema, schema};
 
@@ -47,6 +55,8 @@ struct Floor {
     settings: config::Server,
     limits: config::Limits,
     documents: Documents,
+    kept: KeptAnswers,
+    under_way: UnderWay,
     is_stopping: AtomicBool,
 }
 
@@ -60,6 +70,8 @@ pub async fn run(
         schema: schema(&config.limits),
         gateway: Gateway::new(&config)?,
         documents: Documents::new(config.limits.clone()),
+        kept: KeptAnswers::new(&config.cache),
+        under_way: UnderWay::default(),
         settings: config.server,
         limits: config.limits,
         is_stopping: AtomicBool::new(false),

@@ -2,18 +2,40 @@
 
 use axum::body::Body;
 use axum::http::StatusCode;
+use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::refusal::{BAD_USER_INPUT, Refusal};
 
 /// A well-formed GraphQL request.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Parameters")]
 pub(super) struct Question {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
+    /// In the order of their names.
     pub(super) variables: Map<String, Value>,
+}
+
+/// The parameters of a request that has nothing wrong with it.
+#[derive(Deserialize)]
+struct Parameters {
+    query: String,
+    #[serde(rename = "operationName")]
+    operation_name: Option<String>,
+    variables: Option<Map<String, Value>>,
+    #[serde(rename = "extensions")]
+    _extensions: Option<Map<String, Value>>,
+}
+
+impl From<Parameters> for Question {
+    fn from(Parameters { query, operation_name, variables, .. }: Parameters) -> Self {
+        let operation_name = operation_name.filter(|name| !name.is_empty());
+        Self { query, operation_name, variables: variables.unwrap_or_default() }
+    }
 }
 
 impl Question {
@@ -25,6 +47,10 @@ impl Question {
         let text = std::str::from_utf8(body).map_err(|error| {
             Refusal::malformed(format!("The body is not UTF-8 after {} bytes.", error.valid_up_to()))
         })?;
+        // Read at once; what is wrong with one that cannot be, a second look tells.
+        if let Ok(question) = serde_json::from_str(text) {
+            return Ok(question);
+        }
         match serde_json::from_str(text) {
             Ok(Value::Object(parameters)) => Self::of_parameters(parameters),
             Ok(Value::Array(_)) => Err(Refusal::malformed(
@@ -71,11 +97,17 @@ impl Question {
         object(&mut parameters, "extensions")?;
         Ok(Self { query, operation_name, variables })
     }
+
+    /// How many bytes its texts take, about.
+    pub(super) fn len(&self) -> usize {
+        let values = self.variables.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
+        self.query.len() + self.operation_name.as_ref().map_or(0, String::len) + values
+    }
 }
 
 /// Reads a body of at most so many bytes.
-pub(super) async fn body_bytes(body: Body, maximum: usize) -> Result<Vec<u8>, Refusal> {
-    let mut bytes = Vec::new();
+pub(super) async fn body_bytes(body: Body, maximum: usize) -> Result<Bytes, Refusal> {
+    let mut bytes = Bytes::new();
     let mut stream = body.into_data_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(|_| Refusal::malformed("The body broke off."))?;
@@ -84,9 +116,26 @@ pub(super) async fn body_bytes(body: Body, maximum: usize) -> Result<Vec<u8>, Re
                 format!("The body is larger than the {maximum} bytes server.max_body_bytes allows.");
             return Err(Refusal::of_http(StatusCode::PAYLOAD_TOO_LARGE, BAD_USER_INPUT, message));
         }
-        bytes.extend_from_slice(&chunk);
+        // Nearly always it comes in one piece, which is not copied.
+        bytes = if bytes.is_empty() {
+            chunk
+        } else {
+            let mut longer = BytesMut::from(bytes);
+            longer.extend_from_slice(&chunk);
+            longer.freeze()
+        };
     }
     Ok(bytes)
+}
+
+fn size(value: &Value) -> usize {
+    let inner = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| name.len() + size(value)).sum(),
+        _ => 0,
+    };
+    size_of::<Value>() + inner
 }
 
 fn decoded(text: &str, what: &str) -> Result<String, Refusal> {

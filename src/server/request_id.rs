@@ -1,5 +1,6 @@
 //! The id of a request: the client's own if it is sane, else a new one; in the answer's header and in each of its errors.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -10,6 +11,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const MAX_LENGTH: usize = 64;
+
+/// The random bytes of one id.
+const BYTES: usize = 15;
+
+/// How many ids' random bytes are fetched at once: asking the operating system takes longer than all the rest.
+const FETCHED: usize = 64;
+
+thread_local! {
+    /// Fetched and not yet used.
+    static RANDOM: RefCell<Vec<[u8; BYTES]>> = const { RefCell::new(Vec::new()) };
+}
 
 /// The id of a request.
 #[derive(Clone, Debug)]
@@ -27,14 +39,24 @@ impl RequestId {
     }
 
     fn new() -> Self {
-        let mut bytes = [0; 15];
-        // An id is a convenience: without a random source requests are still answered, all under one id.
-        let _ = getrandom::fill(&mut bytes);
+        let bytes = RANDOM.with_borrow_mut(|left| {
+            if left.is_empty() {
+                left.resize(FETCHED, [0; BYTES]);
+                // An id is a convenience: without a random source requests are still answered, all under one id.
+                let _ = getrandom::fill(left.as_flattened_mut());
+            }
+            left.pop().unwrap_or_default()
+        });
         Self(HeaderValue::from_str(&URL_SAFE_NO_PAD.encode(bytes)).expect("base64url is printable ASCII"))
     }
 
     pub(super) fn header(&self) -> HeaderValue {
         self.0.clone()
+    }
+
+    /// Around what may log something of the request.
+    pub(super) fn span(&self) -> tracing::Span {
+        tracing::info_span!("request", request.id = %self)
     }
 
     pub(super) fn as_str(&self) -> &str {

@@ -11,7 +11,6 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::FutureExt as _;
-use tracing::Instrument as _;
 
 use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
@@ -33,12 +32,11 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         .with_state(floor)
 }
 
-/// What every request gets: an id, a span, and an answer even if its handler panics.
+/// What every request gets: an id, and an answer even if its handler panics.
 async fn around(mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", request.id = %id);
-    let answered = AssertUnwindSafe(next.run(request).instrument(span)).catch_unwind().await;
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
         tracing::error!(request.id = %id, "a handler panicked");
         of_http(StatusCode::INTERNAL_SERVER_ERROR, (INTERNAL, INTERNAL_MESSAGE), &id)

@@ -8,6 +8,7 @@ mod sign_in;
 mod standing;
 mod store;
 mod token;
+mod whose;
 
 pub use at_icws::IcwsSession;
 pub use at_portal::{PortalSession, Stage};
@@ -16,6 +17,7 @@ pub use sign_in::{SignIn, SignInError};
 pub use standing::{Held, Standing, System};
 pub use store::Sessions;
 pub use token::{SessionId, Token};
+pub use whose::Whose;
 
 use std::sync::Arc;
 

@@ -241,16 +241,17 @@ async fn a_request_has_an_id_that_its_errors_tell() {
 #[tokio::test]
 async fn no_answer_may_be_kept_on_the_way() {
     let house = House::over(World::demo()).await;
-    for request in [
-        post_json(&house, &json!({"query": "{ __typename }"})),
-        post_json(&house, &json!({"query": "{"})),
-        get(&house, "query=%7B__typename%7D"),
-        get(&house, ""),
-        house.http().get(format!("{}/nowhere", house.url)),
-        house.http().get(format!("{}/health/live", house.url)),
+    for (request, expected) in [
+        (post_json(&house, &json!({"query": "{ __typename }"})), "no-store"),
+        (post_json(&house, &json!({"query": "{"})), "no-store"),
+        // By its own client alone, who asks with the tag whether it still holds.
+        (get(&house, "query=%7B__typename%7D"), "private, no-cache"),
+        (get(&house, ""), "no-store"),
+        (house.http().get(format!("{}/nowhere", house.url)), "no-store"),
+        (house.http().get(format!("{}/health/live", house.url)), "no-store"),
     ] {
         let response = request.send().await.unwrap();
-        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["cache-control"], expected);
         assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     }
 }

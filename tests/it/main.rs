@@ -16,6 +16,8 @@ mod house;
 mod http;
 mod icws;
 mod isolation;
+
+mod kept_answers;
 mod levels;
 mod limits;
 mod node;

@@ -196,9 +196,7 @@ async fn many_small_levels_do_not_add_up_to_the_dearer_way() {
         )
     };
     house.calls();
-    let answer = client
-        .data(&format!("{{ {} }}", names.iter().map(|name| few(name)).collect::<Vec<_>>().join(" ")))
-        .await;
+    let answer = client.data(&format!("{{ {} }}", names.iter().map(few).collect::<Vec<_>>().join(" "))).await;
     assert!(answer.as_object().unwrap().values().all(|list| list["nodes"].as_array().unwrap().len() == 3));
     let calls = house.calls();
     assert!(count(&calls, "getSkillsForAgent") <= GROUPS, "{calls:?}");

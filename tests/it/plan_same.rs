@@ -89,16 +89,16 @@ impl<'a> Traveller<'a> {
 /// One level each, so that what each way costs can be told; the last goes there and back.
 fn queries(simulator: &Simulator, random: &mut Random) -> Vec<(String, Value)> {
     let users: Vec<UserId> = simulator.world(|world| world.tenants[0].users.keys().copied().collect());
-    let mut ids: Vec<_> = (0..1 + random.below(9)).map(|_| users[random.below(users.len())]).collect();
+    let mut ids: Vec<_> = (0..=random.below(9)).map(|_| users[random.below(users.len())]).collect();
     // Nobody.
     ids.push(UserId(7));
     let named = ids.iter().enumerate();
-    let named: String = named
+    let named: Vec<_> = named
         .map(|(place, id)| {
             format!("u{place}: user(by: {{databaseId: {id}}}) {{ loginName email agent {{ agentNumber }} }} ")
         })
         .collect();
-    let first = 1 + random.below(60);
+    let (named, first) = (named.join(""), 1 + random.below(60));
     vec![
         (
             format!(

@@ -137,11 +137,11 @@ impl Row for Level {
     fn field(name: &str) -> Option<Field<Self>> {
         fn below<C: IntoChildren<Child = Level>>(
             levels: &[Level],
-            make: fn(&Level) -> C,
+            make: fn(Level) -> C,
         ) -> Ready<Vec<Children<Level>>> {
-            ready(levels.iter().map(|level| make(level).into_children()).collect())
+            ready(levels.iter().map(|level| make(*level).into_children()).collect())
         }
-        fn three_of(_: &Level) -> List<Level> {
+        fn three_of(_: Level) -> List<Level> {
             three(|level| level)
         }
         Some(match name {
@@ -151,8 +151,8 @@ impl Row for Level {
                 let answer = if level.0 % 2 == 1 { Err(failed()) } else { Ok("even") };
                 answer.write(json)
             }),
-            "next" => Field::branch(|_, levels| Box::pin(below(levels, |level| *level))),
-            "maybe" => Field::branch(|_, levels| Box::pin(below(levels, |level| Some(Ok(*level))))),
+            "next" => Field::branch(|_, levels| Box::pin(below(levels, |level| level))),
+            "maybe" => Field::branch(|_, levels| Box::pin(below(levels, |level| Some(Ok(level))))),
             "list" => Field::branch(|_, levels| Box::pin(below(levels, three_of))),
             "maybeList" => {
                 Field::branch(|_, levels| Box::pin(below(levels, |level| Some(Ok(three_of(level))))))

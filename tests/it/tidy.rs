@@ -134,6 +134,16 @@ fn lists_of_the_graph_keep_the_whole_path_of_an_error() {
 }
 
 #[test]
+fn no_resolver_reads_a_clock() {
+    // What depends on the moment must not be kept, which `caller/basis.rs` can only note of what it sees read.
+    for (path, text) in rust_files("src/graph").into_iter().chain(rust_files("src/caller/eligibility")) {
+        for clock in ["Timestamp::now", "Instant::now", "SystemTime", "Zoned::now"] {
+            assert!(!text.contains(clock), "{}: {clock}", path.display());
+        }
+    }
+}
+
+#[test]
 fn every_link_between_documents_leads_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"] {

@@ -57,7 +57,7 @@ impl Counters {
     /// How often this was counted, of all operations together; labels in their order.
     fn count(&mut self, name: &str) -> u64 {
         for (key, _, _, value) in self.snapshotter.snapshot().into_vec() {
-            let labels = key.key().labels().map(|label| label.value()).collect::<Vec<_>>().join(" ");
+            let labels = key.key().labels().map(metrics::Label::value).collect::<Vec<_>>().join(" ");
             if let DebugValue::Counter(count) = value {
                 *self.counted.entry(format!("{} {labels}", key.key().name())).or_default() += count;
             }

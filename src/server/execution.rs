@@ -1,0 +1,211 @@
+//! One operation put to the engine: for its request alone, or once for all who ask it now.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Response as Executed, Value, Variables, value};
+use axum::http::{Method, StatusCode};
+use futures_util::FutureExt as _;
+use tokio::time::{Instant, timeout_at};
+use tracing::Instrument as _;
+
+use super::answer::{self, Written};
+use super::document::Document;
+use super::kept::Key;
+use super::question::Question;
+use super::refusal::{
+    BAD_USER_INPUT, FORBIDDEN, INTERNAL, INTERNAL_MESSAGE, PORTAL_TIMEOUT, Refusal, UNAUTHENTICATED,
+};
+use super::request_id::RequestId;
+use super::under_way::{Joined, Place};
+use super::{Floor, variables};
+use crate::caller::Cost;
+use crate::config::Introspection;
+use crate::graph::{Arrival, Visit};
+
+/// An operation that may be executed.
+pub(super) struct Operation {
+    document: Arc<Document>,
+    name: Option<String>,
+    variables: Variables,
+    pub(super) kind: OperationType,
+    /// Whether its answer may be another request's too, if nothing that is read speaks against it.
+    pub(super) is_shareable: bool,
+}
+
+impl Operation {
+    /// The operation a request names, if it is one and may be sent so.
+    pub(super) async fn of(floor: &Floor, question: &Question, method: &Method) -> Result<Self, Refusal> {
+        let document = floor.documents.get(&question.query).await?;
+        let operation = document.operation(question.operation_name.as_deref())?;
+        let kind = operation.ty;
+        if kind == OperationType::Mutation && method != Method::POST {
+            let message = "A mutation must be sent by POST.";
+            return Err(Refusal::of_http(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, message)
+                .with_header("allow", "POST"));
+        }
+        let variables = variables::prepare(operation, question.variables.clone())?;
+        // What another operation is for may hold a password, in the text or in the variables: neither is kept then. Who
+        // may ask for the schema is looked at each time.
+        let is_declared = |name: &String| {
+            operation.variable_definitions.iter().any(|definition| definition.node.name.node == name.as_str())
+        };
+        let is_shareable = document.is_keepable()
+            && !document.cost.is_introspection
+            && question.variables.keys().all(is_declared);
+        Ok(Self { name: question.operation_name.clone(), document, variables, kind, is_shareable })
+    }
+
+    pub(super) fn may_introspect(&self, allowed: Introspection, arrival: &Arrival) -> Result<(), Refusal> {
+        match allowed {
+            _ if !self.document.cost.is_introspection => Ok(()),
+            Introspection::Everyone => Ok(()),
+            Introspection::SignedIn if arrival.is_signed_in() => Ok(()),
+            Introspection::SignedIn => {
+                let message = "Sign in to ask for the schema (__schema, __type).";
+                Err(Refusal::of_request(UNAUTHENTICATED, message).with_header("www-authenticate", "Bearer"))
+            }
+            Introspection::Nobody => Err(Refusal::of_request(
+                FORBIDDEN,
+                "This gateway does not answer for its schema (__schema, __type).",
+            )),
+        }
+    }
+
+    fn request(&self, visit: &Arc<Visit>) -> async_graphql::Request {
+        // The engine reads the text only to parse it, which has been done.
+        let mut request = async_graphql::Request::new(String::new());
+        request.operation_name.clone_from(&self.name);
+        request.variables = self.variables.clone();
+        // Copied, because the engine takes it apart: some 3 us, a small part of what parsing costs.
+        request.set_parsed_query(self.document.parsed.clone());
+        request.data(Arc::clone(visit)).data(self.document.writing)
+    }
+}
+
+/// The answer to an operation that others may have asked for too.
+pub(super) enum Shared {
+    /// This request was the first to ask.
+    Begun(Arc<Written>),
+    /// Another one had asked before.
+    Joined(Arc<Written>),
+}
+
+/// A request's wish to have an operation executed.
+pub(super) struct Execution<'a> {
+    pub(super) floor: &'a Arc<Floor>,
+    pub(super) operation: Arc<Operation>,
+    pub(super) id: &'a RequestId,
+    pub(super) deadline: Instant,
+    /// What the answer may be kept and shared by.
+    pub(super) key: Option<Arc<Key>>,
+    pub(super) tells_cost: bool,
+}
+
+impl Execution<'_> {
+    /// The answer that is worked out once for all who ask the same now, by the first of them; `None` if there is none
+    /// that may be this request's too. It is told so as soon as that is known, and then asks for itself: what both read
+    /// is shared further down.
+    pub(super) async fn together(&self, arrival: &Arrival) -> Result<Option<Shared>, Refusal> {
+        let Some(key) = &self.key else { return Ok(None) };
+        let place: Place = (Arc::clone(key), self.floor.gateway.moment(&key.whose));
+        let joined = self.floor.under_way.join(place, || {
+            let visit = Arc::new(self.floor.gateway.visit(arrival.clone()));
+            let basis = visit.basis().clone();
+            (self.work(visit).boxed(), basis)
+        });
+        let shared = async {
+            match joined {
+                Joined::Leading(flight) => {
+                    flight.await.map(|written| Some(Shared::Begun(written))).ok_or_else(failed)
+                }
+                Joined::Following(flight, basis) => {
+                    let written = tokio::select! {
+                        biased;
+                        written = flight => written,
+                        () = basis.particular() => None,
+                    };
+                    let ours = written.filter(|written| written.is_faultless && !basis.is_particular());
+                    Ok(ours.map(Shared::Joined))
+                }
+            }
+        };
+        timeout_at(self.deadline, shared).await.unwrap_or_else(|_| Err(late(self.floor)))
+    }
+
+    /// The answer for this request alone.
+    pub(super) async fn alone(&self, visit: &Arc<Visit>) -> Result<Arc<Written>, Refusal> {
+        let work = self.work(Arc::clone(visit));
+        if self.operation.kind != OperationType::Mutation {
+            let written = timeout_at(self.deadline, work).await.map_err(|_| late(self.floor))?;
+            return written.ok_or_else(failed);
+        }
+        let _ending = Ending(Arc::clone(visit));
+        // What was begun at the portal is carried through and accounted for, even if the client goes or time is up.
+        let followed = timeout_at(self.deadline, self.floor.gateway.follow(work)).await;
+        let written = followed.map_err(|_| late(self.floor).with_outcome_unknown())?;
+        written.ok().flatten().ok_or_else(failed)
+    }
+
+    /// Executes, writes down, and keeps what may be kept. The visit is over with it; that of a mutation, which goes on
+    /// when its client has gone, ends with its request.
+    fn work(&self, visit: Arc<Visit>) -> impl Future<Output = Option<Arc<Written>>> + Send + 'static {
+        let (floor, operation, id) = (Arc::clone(self.floor), Arc::clone(&self.operation), self.id.clone());
+        let (key, tells_cost) = (self.key.clone(), self.tells_cost);
+        let is_mutation = operation.kind == OperationType::Mutation;
+        let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
+        let work = async move {
+            let _ending = ending;
+            let execution = floor.schema.execute(operation.request(&visit));
+            let Ok(mut executed) = AssertUnwindSafe(execution).catch_unwind().await else {
+                tracing::error!("a resolver panicked");
+                return None;
+            };
+            if tells_cost {
+                tell(&mut executed, &visit.cost());
+            }
+            let written = answer::written(executed, &id).await?;
+            if let Some(key) = key
+                && written.is_faultless
+                && let Some(grounds) = visit.basis().grounds()
+            {
+                floor.kept.keep(key, (&written.body, grounds), &floor.gateway);
+            }
+            Some(Arc::new(written))
+        };
+        // Whoever waits for it: its log lines are those of the request that began it. Nothing else is logged of one.
+        work.instrument(self.id.span())
+    }
+}
+
+/// Ends the visit when the operation is answered, or given up by all who waited.
+struct Ending(Arc<Visit>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// What a request cost, as clients read it in `extensions.cost`.
+fn tell(executed: &mut Executed, cost: &Cost) {
+    let operations = cost.operations.iter().map(|(name, count)| {
+        value!({ "name": *name, "calls": count.calls, "shared": count.shared, "kept": count.kept })
+    });
+    let operations: Vec<Value> = operations.collect();
+    let cost = value!({ "calls": cost.calls(), "waves": cost.waves, "operations": operations });
+    executed.extensions.insert("cost".to_owned(), cost);
+}
+
+fn failed() -> Refusal {
+    Refusal::of_request(INTERNAL, INTERNAL_MESSAGE)
+}
+
+/// What is answered when the time is up.
+pub(super) fn late(floor: &Floor) -> Refusal {
+    let seconds = floor.settings.deadline_seconds;
+    let message =
+        format!("The answer was not ready within the {seconds} seconds server.deadline_seconds allows.");
+    Refusal::of_request(PORTAL_TIMEOUT, message)
+}

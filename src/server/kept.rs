@@ -1,0 +1,87 @@
+//! Whole answers to queries, kept as the bytes that go out: found before the document is even looked at, bounded by
+//! size, each for as long as everything it was made of.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use moka::Expiry;
+use moka::sync::Cache;
+
+use super::body::Body;
+use super::question::Question;
+use crate::caller::Grounds;
+use crate::config;
+use crate::graph::Gateway;
+use crate::session::Whose;
+
+/// Of all room, no answer may take more than one part of so many: it would push everything else out.
+const LARGEST: u64 = 4;
+
+/// What an entry takes beside its texts.
+const ENTRY_BYTES: usize = 1024;
+
+/// What a whole answer is found by; compared by equality, part by part.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    /// Whose answer it is.
+    pub(super) whose: Whose,
+    /// What was asked, with the variables in the order of their names.
+    pub(super) question: Question,
+}
+
+struct Kept {
+    body: Arc<Body>,
+    grounds: Grounds,
+}
+
+/// All whole answers that are kept.
+pub(super) struct KeptAnswers {
+    kept: Cache<Arc<Key>, Arc<Kept>>,
+    largest: usize,
+}
+
+struct PerAnswer;
+
+impl Expiry<Arc<Key>, Arc<Kept>> for PerAnswer {
+    fn expire_after_create(&self, _: &Arc<Key>, kept: &Arc<Kept>, now: Instant) -> Option<Duration> {
+        Some(kept.grounds.until.saturating_duration_since(now))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &Arc<Key>,
+        kept: &Arc<Kept>,
+        now: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(kept.grounds.until.saturating_duration_since(now))
+    }
+}
+
+impl KeptAnswers {
+    pub(super) fn new(settings: &config::Cache) -> Self {
+        // Who keeps no answers of the upstreams wants none made of them either.
+        let bytes = if settings.max_bytes == 0 { 0 } else { settings.max_whole_answer_bytes };
+        let kept = Cache::builder()
+            .max_capacity(bytes)
+            .weigher(|key: &Arc<Key>, kept: &Arc<Kept>| {
+                u32::try_from(key.question.len() + kept.body.weight() + ENTRY_BYTES).unwrap_or(u32::MAX)
+            })
+            .expire_after(PerAnswer)
+            .build();
+        Self { kept, largest: usize::try_from(bytes / LARGEST).unwrap_or(usize::MAX) }
+    }
+
+    /// The answer, if it is kept and nothing it was made of has been written since.
+    pub(super) fn get(&self, key: &Key, gateway: &Gateway) -> Option<Arc<Body>> {
+        let kept = self.kept.get(key)?;
+        gateway.hold(&kept.grounds).then(|| Arc::clone(&kept.body))
+    }
+
+    /// Keeps an answer, unless it is too large, or older than a write that came meanwhile: a newer one may be kept already.
+    pub(super) fn keep(&self, key: Arc<Key>, (body, grounds): (&Arc<Body>, Grounds), gateway: &Gateway) {
+        if body.weight() <= self.largest && gateway.hold(&grounds) {
+            self.kept.insert(key, Arc::new(Kept { body: Arc::clone(body), grounds }));
+        }
+    }
+}
