@@ -196,7 +196,10 @@ impl Portal {
     }
 
     pub(super) async fn read<O: Operation>(&self, mut response: Response) -> Result<BytesMut, PortalError> {
-        let mut body = BytesMut::new();
+        // What the header promises is made room for once; a promise beyond the bound is refused below.
+        let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
+        let mut body =
+            BytesMut::with_capacity(promised.unwrap_or_default().min(self.settings.max_answer_bytes));
         while let Some(chunk) = response.chunk().await.map_err(|error| self.lost::<O>(&error))? {
             if body.len() + chunk.len() > self.settings.max_answer_bytes {
                 return Err(PortalError::Unintelligible {
