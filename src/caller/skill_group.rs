@@ -138,11 +138,11 @@ impl Reader {
         let before = SaveSkillGroup {
             peripheral_id: group.peripheral_id,
             skill_group_peripheral_name: match dialect.skill_group_name {
-                SkillGroupName::SkillName => group.skill_name.clone(),
-                SkillGroupName::PeripheralName => group.peripheral_name.clone(),
-                SkillGroupName::EnterpriseName => group.enterprise_name.clone(),
+                SkillGroupName::SkillName => group.skill_name.clone().map(String::from),
+                SkillGroupName::PeripheralName => group.peripheral_name.clone().map(String::from),
+                SkillGroupName::EnterpriseName => group.enterprise_name.clone().map(String::from),
             },
-            skill_group_description: group.description.clone(),
+            skill_group_description: group.description.clone().map(String::from),
             skill_group_skill_target_id: Some(id),
             service_level_threshold: group.service_level_threshold,
             ..SaveSkillGroup::default()

@@ -276,15 +276,15 @@ impl User {
             call_manager_cluster_database_id: self.record.cm_cluster_id,
             primary_phone_database_id: self.record.primary_id_phone,
             voicemail_user_database_id: self.record.id_program_unity_user,
-            voicemail_phone_line: self.record.unity_phone_line.clone(),
+            voicemail_phone_line: self.record.unity_phone_line.clone().map(String::from),
         }
     }
 
     /// What the viewer may do with the collections the user is in.
     async fn collection_access(&self) -> UserCollectionAccess {
         UserCollectionAccess {
-            type_code: self.record.access_type_code.clone(),
-            type_name: self.record.access_type_nm.clone(),
+            type_code: self.record.access_type_code.clone().map(String::from),
+            type_name: self.record.access_type_nm.clone().map(String::from),
             can_edit_collection: self.record.allowed_to_edit_collection,
             can_manage_objects: self.record.allowed_to_manage_objects_in_collection,
             can_assign_users_or_groups: self.record.allowed_to_assign_users_or_groups_to_collection,

@@ -212,8 +212,12 @@ fn sort(users: &mut [Arc<wire::User>], UserOrder { field, direction }: UserOrder
         UserOrderField::LoginName => {
             sort_by_text(users, direction, |user| user.login_name().map(str::to_owned));
         }
-        UserOrderField::FirstName => sort_by_text(users, direction, |user| user.first_nm.clone()),
-        UserOrderField::LastName => sort_by_text(users, direction, |user| user.last_nm.clone()),
+        UserOrderField::FirstName => {
+            sort_by_text(users, direction, |user| user.first_nm.clone().map(String::from));
+        }
+        UserOrderField::LastName => {
+            sort_by_text(users, direction, |user| user.last_nm.clone().map(String::from));
+        }
         UserOrderField::AgentNumber => sort_by_text(users, direction, |user| user.agent_number()),
         UserOrderField::DatabaseId => sort_by(users, direction, |user| user.id_program_user),
         UserOrderField::CreatedAt => sort_by(users, direction, |user| {

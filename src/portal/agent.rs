@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::envelope::{Paging, reply};
 use super::operation::{Authentication, Operation};
 use super::record::record;
-use super::scalar::{PlatformId, SkillGroupId};
+use super::scalar::{PlatformId, SkillGroupId, Text};
 use super::user::User;
 use crate::upstream::Noun;
 
@@ -33,13 +33,13 @@ record! {
     /// An agent as the contact centre keeps it: identity and attributes.
     pub struct Agent {
         /// Agent number; not in the guide's table, known from the contact centre's own API.
-        agent_id: Option<String> = "agentId" | "peripheralNumber" | "uiAgentId" | "agentNumber",
+        agent_id: Option<Text> = "agentId" | "peripheralNumber" | "uiAgentId" | "agentNumber",
         /// Platform; not in the guide's table either.
         platform_id: Option<PlatformId> = "platformId" | "peripheralId",
         /// Platform as an object, in the contact centre's own form.
         peripheral: Option<Arc<Reference>> = "peripheral",
         /// Reference URL; ends in the agent's skill target ID.
-        ref_url: Option<String> = "refURL",
+        ref_url: Option<Text> = "refURL",
         /// Attributes.
         attributes: Vec<Arc<AgentAttribute>> = "attributes" | "attribute" | "agentAttributes",
     }
@@ -49,9 +49,9 @@ record! {
     /// An attribute with the value one agent has.
     pub struct AgentAttribute {
         /// Description.
-        description: Option<String> = "description",
+        description: Option<Text> = "description",
         /// Value of the attribute for the agent.
-        attribute_value: Option<String> = "attributeValue",
+        attribute_value: Option<Text> = "attributeValue",
         /// The attribute.
         attribute: Option<Arc<Reference>> = "attribute" | "attributes",
     }
@@ -63,9 +63,9 @@ record! {
         /// ID, in the contact centre's own form.
         id: Option<i64> = "id",
         /// Reference URL of the object.
-        ref_url: Option<String> = "refURL",
+        ref_url: Option<Text> = "refURL",
         /// Name.
-        name: Option<String> = "name",
+        name: Option<Text> = "name",
     }
 }
 
@@ -130,7 +130,7 @@ impl Agent {
     /// The agent number, by which an agent is matched with a user.
     #[must_use]
     pub fn number(&self) -> Option<String> {
-        self.agent_id.clone()
+        self.agent_id.as_deref().map(str::to_owned)
     }
 
     /// The platform the number is unique on.

@@ -317,8 +317,8 @@ mod tests {
         use crate::portal::DepartmentId;
         use crate::portal::user::User;
         let before = User {
-            email: Some("a@b".to_owned()),
-            phone: Some("5".to_owned()),
+            email: Some("a@b".into()),
+            phone: Some("5".into()),
             id_program_department: Some(DepartmentId(7)),
             ..User::default()
         };

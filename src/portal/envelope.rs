@@ -30,7 +30,11 @@ pub trait Reply: DeserializeOwned + Send + Sync + 'static {
 
     /// How a body is read; an operation without a documented reply reads none.
     fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(body)
+        // Once for the whole body, instead of text by text; what is no UTF-8 gets its error from the reader.
+        match std::str::from_utf8(body) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(body),
+        }
     }
 }
 

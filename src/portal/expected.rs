@@ -1,6 +1,6 @@
 //! What answers leave unread or unfilled on purpose: beside it, whatever else is unread or missing is worth a look.
 
-use super::record::alike;
+use super::key::alike;
 
 /// Keys that no field reads, by operation: totals that the portal repeats in each user, and of agents what the contact
 /// centre's own form has beyond the guide's.

@@ -4,25 +4,28 @@
 //! what matches nothing is kept in `rest` and written back. Writing sends one spelling a field and leaves out what
 //! is absent. The rules are those of section 1 of the contract's `wire.md`; how a value is read is in `tolerant.rs`.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Serialize;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 
+use super::key::{Key, Order, Place};
+use super::rest::Rest;
+use super::scalar::Text;
 use super::spelling::Spelling;
-
-/// Keys the contract does not name, kept as they came so that a write can send them back.
-pub type Rest = BTreeMap<String, Value>;
+use super::tolerant::{Read, Tolerant, refuse};
 
 /// A JSON object of the portal, declared with `record!`.
 pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
+    /// What the record is called in errors.
+    const TYPE: &'static str;
     /// The spellings this record sends, in declaration order.
     const FIELDS: &'static [&'static str];
     /// Every spelling each field is read in, and the record below it.
     const SPELLINGS: &'static [Spelling];
+    /// Reads the value that comes next into the field at that place.
+    fn take<'de, A: MapAccess<'de>>(&mut self, place: Place, map: &mut A) -> Result<(), A::Error>;
     /// The keys that were not recognised.
     fn rest(&self) -> &Rest;
     /// The same, to add what has no field: it is sent as it is put there.
@@ -30,38 +33,68 @@ pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static
     /// Whether no declared field was present.
     fn is_blank(&self) -> bool;
 }
-/// A key of a JSON object, borrowed from the body wherever it has no escapes.
-pub(super) struct Key<'de>(pub Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+/// Reads an object into a record, with what the rows before it told of its keys.
+pub(super) struct RecordVisitor<'order, 'de, R> {
+    order: &'order mut Order<'de>,
+    record: PhantomData<R>,
+}
 
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a key")
-            }
-
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(key)))
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
+impl<'order, 'de, R: Record> RecordVisitor<'order, 'de, R> {
+    pub fn new(order: &'order mut Order<'de>) -> Self {
+        Self { order, record: PhantomData }
     }
 }
 
-fn fold(key: &str) -> impl Iterator<Item = u8> {
-    key.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, 'de, R> {
+    type Value = R;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "an object ({})", R::TYPE)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
+        let mut record = R::default();
+        let mut rest = Vec::new();
+        self.order.begin();
+        while let Some(key) = map.next_key_seed(self.order.key::<R>())? {
+            match key {
+                Key::Of(place) => record.take(place, &mut map)?,
+                Key::Another(key) => {
+                    let entry = (Text::from(key), map.next_value()?);
+                    if rest.is_empty() {
+                        // As many as a user has; a list of one grows to four.
+                        rest.reserve_exact(2);
+                    }
+                    rest.push(entry);
+                }
+            }
+        }
+        if !rest.is_empty() {
+            *record.rest_mut() = rest.into_iter().collect();
+        }
+        Ok(record)
+    }
+
+    refuse!(
+        visit_bool(bool): "a flag", visit_i64(i64): "a number", visit_u64(u64): "a number",
+        visit_f64(f64): "a fraction", visit_str(&str): "text"
+    );
 }
 
-/// Whether two keys are the same but for case, `_` and `-`.
-pub(super) fn alike(left: &str, right: &str) -> bool {
-    fold(left).eq(fold(right))
+/// Reads the value that comes next into a field; an alias fills it only while there is nothing, its own spelling always
+/// wins.
+pub(super) fn put<'de, T: Tolerant, A: MapAccess<'de>>(
+    field: &mut T,
+    (name, place): (&str, Place),
+    map: &mut A,
+) -> Result<(), A::Error> {
+    let Read(value) =
+        map.next_value::<Read<T>>().map_err(|error| A::Error::custom(format_args!("{name}: {error}")))?;
+    if field.is_absent() || (place.is_own && !value.is_absent()) {
+        *field = value;
+    }
+    Ok(())
 }
 
 /// Declares a record: `field: Type = "spelling sent" | "alias read" | …`.
@@ -74,7 +107,7 @@ macro_rules! record {
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
             /// Keys the contract does not name.
-            pub rest: $crate::portal::record::Rest,
+            pub rest: $crate::portal::rest::Rest,
         }
 
         impl ::std::fmt::Debug for $name {
@@ -85,6 +118,7 @@ macro_rules! record {
         }
 
         impl $crate::portal::record::Record for $name {
+            const TYPE: &'static str = stringify!($name);
             const FIELDS: &'static [&'static str] = &[$($json),*];
             const SPELLINGS: &'static [$crate::portal::spelling::Spelling] = &[$($crate::portal::spelling::Spelling {
                 name: $json,
@@ -92,11 +126,27 @@ macro_rules! record {
                 below: <$type as $crate::portal::tolerant::Tolerant>::below,
             }),*];
 
-            fn rest(&self) -> &$crate::portal::record::Rest {
+            fn take<'de, A: ::serde::de::MapAccess<'de>>(
+                &mut self,
+                place: $crate::portal::key::Place,
+                map: &mut A,
+            ) -> Result<(), A::Error> {
+                #[expect(non_camel_case_types, dead_code, reason = "one variant a field, named as it, and no other use")]
+                enum Field { $($field,)* another_key }
+                match place.field {
+                    $(field if field == Field::$field as u16 => {
+                        $crate::portal::record::put(&mut self.$field, ($json, place), map)
+                    })*
+                    // No place is beyond the fields; a record without any has no value to read.
+                    _ => map.next_value::<::serde::de::IgnoredAny>().map(drop),
+                }
+            }
+
+            fn rest(&self) -> &$crate::portal::rest::Rest {
                 &self.rest
             }
 
-            fn rest_mut(&mut self) -> &mut $crate::portal::record::Rest {
+            fn rest_mut(&mut self) -> &mut $crate::portal::rest::Rest {
                 &mut self.rest
             }
 
@@ -112,7 +162,7 @@ macro_rules! record {
                 $(if !$crate::portal::tolerant::Tolerant::is_absent(&self.$field) {
                     map.serialize_entry($json, &self.$field)?;
                 })*
-                for (key, value) in &self.rest {
+                for (key, value) in self.rest.iter() {
                     map.serialize_entry(key, value)?;
                 }
                 map.end()
@@ -121,59 +171,9 @@ macro_rules! record {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[expect(non_camel_case_types, reason = "one variant a field, named as the field")]
-                enum Field { $($field,)* another_key }
-
-                /// The field a key stands for, and whether it is the spelling that wins over aliases.
-                fn field(key: &str) -> (Field, bool) {
-                    match key {
-                        $($json => return (Field::$field, true),)*
-                        _ => {}
-                    }
-                    $(if $crate::portal::record::alike(key, $json) { return (Field::$field, true); })*
-                    $($(if $crate::portal::record::alike(key, $alias) { return (Field::$field, false); })*)*
-                    (Field::another_key, false)
-                }
-
-                struct RecordVisitor;
-                impl<'de> ::serde::de::Visitor<'de> for RecordVisitor {
-                    type Value = $name;
-
-                    fn expecting(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                        formatter.write_str(concat!("an object (", stringify!($name), ")"))
-                    }
-
-                    fn visit_map<A: ::serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
-                        let mut record = $name::default();
-                        while let Some($crate::portal::record::Key(key)) = map.next_key()? {
-                            let place = field(&key);
-                            match place.0 {
-                                $(Field::$field => {
-                                    let value = map
-                                        .next_value::<$crate::portal::tolerant::Read<$type>>()
-                                        .map_err(|error| ::serde::de::Error::custom(format_args!(concat!($json, ": {}"), error)))?
-                                        .0;
-                                    let absent = $crate::portal::tolerant::Tolerant::is_absent(&record.$field);
-                                    if absent || (place.1 && !$crate::portal::tolerant::Tolerant::is_absent(&value)) {
-                                        record.$field = value;
-                                    }
-                                })*
-                                Field::another_key => {
-                                    let value = map.next_value()?;
-                                    record.rest.insert(key.into_owned(), value);
-                                }
-                            }
-                        }
-                        Ok(record)
-                    }
-
-                    $crate::portal::tolerant::refuse!(
-                        visit_bool(bool): "a flag", visit_i64(i64): "a number", visit_u64(u64): "a number",
-                        visit_f64(f64): "a fraction", visit_str(&str): "text"
-                    );
-                }
                 // Not `deserialize_map`, whose error would repeat a value that is no object.
-                deserializer.deserialize_any(RecordVisitor)
+                let mut order = $crate::portal::key::Order::default();
+                deserializer.deserialize_any($crate::portal::record::RecordVisitor::new(&mut order))
             }
         }
     };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use compact_str::ToCompactString as _;
 use serde::{Serialize, Serializer};
 
 use super::tolerant::Leaf;
@@ -36,6 +37,30 @@ impl Leaf for String {
 
     fn from_fraction(value: f64) -> Option<Self> {
         Some(value.to_string())
+    }
+}
+
+/// Text of a record, of which an answer has thousands: up to 24 bytes need no memory of their own.
+pub type Text = compact_str::CompactString;
+
+impl Leaf for Text {
+    const EXPECTED: &'static str = "text";
+
+    fn from_integer(value: i64) -> Option<Self> {
+        Some(value.to_compact_string())
+    }
+
+    fn from_text(value: &str) -> Option<Self> {
+        Some(value.into())
+    }
+
+    fn from_flag(value: bool) -> Option<Self> {
+        Some(value.to_compact_string())
+    }
+
+    fn from_fraction(value: f64) -> Option<Self> {
+        // Not its own way to write fractions, which rounds to single precision where that reads back.
+        Some(value.to_string().into())
     }
 }
 

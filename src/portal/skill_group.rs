@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::envelope::{Envelope, Paging, reply};
 use super::operation::{Authentication, Operation};
 use super::record::record;
-use super::scalar::{PlatformId, SkillGroupId, TenantId, UserId};
+use super::scalar::{PlatformId, SkillGroupId, TenantId, Text, UserId};
 use crate::upstream::Noun;
 
 record! {
@@ -103,37 +103,37 @@ record! {
         /// Peripheral number (agent ID).
         peripheral_number: Option<i64> = "peripheralNumber",
         /// Description.
-        description: Option<String> = "description",
+        description: Option<Text> = "description",
         /// Service level threshold.
         service_level_threshold: Option<i64> = "serviceLevelThreshold",
         /// Original ID.
         original_id: Option<i64> = "originalId",
         /// Transfer number.
-        transfer_number: Option<String> = "transferNumber",
+        transfer_number: Option<Text> = "transferNumber",
         /// UWF skill ID.
-        uwf_skill_id: Option<String> = "uwfSkillId",
+        uwf_skill_id: Option<Text> = "uwfSkillId",
         /// Skill type.
-        skill_type: Option<String> = "skillType",
+        skill_type: Option<Text> = "skillType",
         /// Skill target ID.
         skill_target_id: Option<SkillGroupId> = "skillTargetId",
         /// Peripheral ID.
         peripheral_id: Option<PlatformId> = "peripheralId",
         /// Platform name.
-        platform_name: Option<String> = "platformName",
+        platform_name: Option<Text> = "platformName",
         /// Peripheral name.
-        peripheral_name: Option<String> = "peripheralName",
+        peripheral_name: Option<Text> = "peripheralName",
         /// Caller may edit this object.
         is_allowed_to_edit: Option<bool> = "isAllowedToEdit" | "allowedToEdit",
         /// Enterprise name.
-        enterprise_name: Option<String> = "enterpriseName",
+        enterprise_name: Option<Text> = "enterpriseName",
         /// Count of assigned users.
         total_assigned_users: Option<i64> = "totalAssignedUsers",
         /// Object is ticked (selected).
         checked: Option<bool> = "checked" | "selected" | "on" | "On" | "isChecked" | "isSelected" | "assigned",
         /// Media routing domain name.
-        media_routing_domain_name: Option<String> = "mediaRoutingDomainName",
+        media_routing_domain_name: Option<Text> = "mediaRoutingDomainName",
         /// Skill name.
-        skill_name: Option<String> = "skillName",
+        skill_name: Option<Text> = "skillName",
     }
 }
 
@@ -156,7 +156,7 @@ impl SkillGroup {
     #[must_use]
     pub fn display_name(&self) -> Option<&str> {
         let names = [&self.skill_name, &self.peripheral_name, &self.enterprise_name];
-        names.into_iter().flatten().next().map(String::as_str)
+        names.into_iter().flatten().next().map(Text::as_str)
     }
 }
 

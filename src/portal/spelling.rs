@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::envelope::Reply;
-use super::record::alike;
+use super::key::{alike, place};
 
 /// What is shown for the keys of a record that has none of its fields.
 const MAY_BE_DATA: &str = "(keys that may be data)";
@@ -48,12 +48,9 @@ pub fn is_name(key: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'$'))
 }
 
-/// The field a key is read as; the order of `record!`.
+/// The field a key is read as.
 fn field<'a>(fields: &'a [Spelling], key: &str) -> Option<&'a Spelling> {
-    let by_name = |like: fn(&str, &str) -> bool| fields.iter().find(|field| like(key, field.name));
-    by_name(|key, name| key == name)
-        .or_else(|| by_name(alike))
-        .or_else(|| fields.iter().find(|field| field.others.iter().any(|other| alike(key, other))))
+    fields.get(usize::from(place(fields, key)?.field))
 }
 
 fn is_nothing(value: &Value) -> bool {

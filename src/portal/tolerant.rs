@@ -7,10 +7,13 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 use serde_json::Value;
 
-use super::record::Record;
+use super::key::Order;
+use super::record::{Record, RecordVisitor};
 use super::spelling::Spelling;
 
 /// A field's type: how it is read from whatever the portal made of it.
@@ -93,8 +96,10 @@ impl<'de, L: Leaf> Visitor<'de> for LeafVisitor<L> {
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Self::Value, E> {
+        if value.is_empty() {
+            return Ok(None);
+        }
         match L::from_text(value) {
-            _ if value.is_empty() => Ok(None),
             None if !value.trim().is_empty() => Err(E::custom(format_args!("expected {}", L::EXPECTED))),
             leaf => Ok(leaf),
         }
@@ -200,6 +205,37 @@ impl<L: Leaf> Tolerant for Vec<L> {
     }
 }
 
+/// Reads one row of a list, or `null`, which is none.
+struct Row<'order, 'de, R>(RecordVisitor<'order, 'de, R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for Row<'_, 'de, R> {
+    type Value = Option<R>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, R: Record> Visitor<'de> for Row<'_, 'de, R> {
+    type Value = Option<R>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(formatter)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self.0).map(Some)
+    }
+}
+
 struct RecordsVisitor<R>(PhantomData<R>);
 
 impl<R: Record> RecordsVisitor<R> {
@@ -230,8 +266,9 @@ impl<'de, R: Record> Visitor<'de> for RecordsVisitor<R> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::with_capacity(items.size_hint().unwrap_or_default());
-        while let Some(item) = items.next_element::<Option<R>>()? {
-            if let Some(record) = item {
+        let mut order = Order::default();
+        while let Some(row) = items.next_element_seed(Row(RecordVisitor::new(&mut order)))? {
+            if let Some(record) = row {
                 Self::take(record, &mut list)?;
             }
         }
@@ -239,7 +276,7 @@ impl<'de, R: Record> Visitor<'de> for RecordsVisitor<R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let record = R::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+        let record: R = RecordVisitor::new(&mut Order::default()).visit_map(map)?;
         let mut list = Vec::new();
         if !(record.is_blank() && record.rest().is_empty()) {
             Self::take(record, &mut list)?;

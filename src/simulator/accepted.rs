@@ -6,7 +6,7 @@ use super::edit::Edit;
 use super::world::Thing;
 use crate::portal::reference::ReferenceEntry;
 use crate::portal::user::User;
-use crate::portal::{AgentTeamId, PlatformId, UserId};
+use crate::portal::{AgentTeamId, PlatformId, Text, UserId};
 
 /// What is wrong with a phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Edit<'_> {
 
     /// Whether somebody else has both names, seen or not.
     pub(super) fn is_namesake(&self, first: &str, last: &str, except: Option<UserId>) -> bool {
-        let same = |name: &Option<String>, wanted: &str| {
+        let same = |name: &Option<Text>, wanted: &str| {
             name.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(wanted))
         };
         self.others(except).any(|user| same(&user.first_nm, first) && same(&user.last_nm, last))

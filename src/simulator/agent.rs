@@ -11,7 +11,6 @@ use super::user::{found, is_of_type, status};
 use super::view::View;
 use super::world::Work;
 use super::{attribute, skill_group};
-use crate::portal::AttributeId;
 use crate::portal::agent::{
     Agent, AgentAttribute, GetAllAgents, GetAllAgentsForSkill, GetAllAgentsForSkillReply, GetAllAgentsReply,
     Reference,
@@ -19,10 +18,11 @@ use crate::portal::agent::{
 use crate::portal::attribute::Attribute;
 use crate::portal::skill_group::SkillGroup;
 use crate::portal::user::User;
+use crate::portal::{AttributeId, Text};
 
 /// An attribute as agents refer to it.
 struct Known {
-    description: Option<String>,
+    description: Option<Text>,
     reference: Arc<Reference>,
 }
 
@@ -42,11 +42,11 @@ pub(super) fn all(view: &View<'_>, ask: &GetAllAgents) -> GetAllAgentsReply {
 
 fn known(attribute: &Attribute) -> Known {
     let reference = Reference {
-        ref_url: attribute.ref_url.clone(),
-        name: attribute.name.clone(),
+        ref_url: attribute.ref_url.clone().map(Text::from),
+        name: attribute.name.clone().map(Text::from),
         ..Reference::default()
     };
-    Known { description: attribute.description.clone(), reference: Arc::new(reference) }
+    Known { description: attribute.description.clone().map(Text::from), reference: Arc::new(reference) }
 }
 
 /// An agent's own fields are in no table of the guide: they are those of the contact centre's agent bean.
@@ -55,7 +55,7 @@ fn agent(user: &User, work: &Work, known: &BTreeMap<AttributeId, Known>) -> Agen
         let known = known.get(id)?;
         Some(Arc::new(AgentAttribute {
             description: known.description.clone(),
-            attribute_value: Some(value.clone()),
+            attribute_value: Some(value.into()),
             attribute: Some(Arc::clone(&known.reference)),
             ..AgentAttribute::default()
         }))
@@ -79,9 +79,9 @@ fn agent(user: &User, work: &Work, known: &BTreeMap<AttributeId, Known>) -> Agen
     Agent {
         agent_id: user.peripheral_number.clone(),
         peripheral: Some(Arc::new(peripheral)),
-        ref_url: Some(format!("/unifiedconfig/config/agent/{target}")),
+        ref_url: Some(format!("/unifiedconfig/config/agent/{target}").into()),
         attributes: attributes.collect(),
-        rest: rest.map(|(name, value): (&str, Value)| (name.to_owned(), value)).into(),
+        rest: rest.into(),
         ..Agent::default()
     }
 }
@@ -118,11 +118,8 @@ pub(super) fn for_skill(view: &View<'_>, ask: &GetAllAgentsForSkill) -> Answered
 }
 
 /// The spelling of these two differs from the one in other forms of the user.
-fn own_spelling(user: &User) -> [(String, Value); 2] {
-    [
-        ("uiAgentId".to_owned(), json!(user.ui_agent_id)),
-        ("isAllowedToEdit".to_owned(), json!(user.allowed_to_edit)),
-    ]
+fn own_spelling(user: &User) -> [(&'static str, Value); 2] {
+    [("uiAgentId", json!(user.ui_agent_id)), ("isAllowedToEdit", json!(user.allowed_to_edit))]
 }
 
 fn basic(user: &User) -> User {

@@ -179,14 +179,14 @@ fn entered(shared: &Shared, world: &World, cookie: &str, (login, entry): (&Login
             .map(|(role, granted)| (role.to_owned(), granted))
             .into();
     let person = LoggedUser {
-        user_email: user.and_then(|user| user.email.clone()),
-        first_name: user.and_then(|user| user.first_nm.clone()),
+        user_email: user.and_then(|user| user.email.clone()).map(String::from),
+        first_name: user.and_then(|user| user.first_nm.clone()).map(String::from),
         first_part_of_user_name: login.name.split('@').next().map(str::to_owned),
         user_type_level: user.and_then(|user| user.user_type_level).map(|level| level.to_string()),
         internal_user: user.and_then(|user| user.internal_user),
-        user_type_code: user.and_then(|user| user.user_type_code.clone()),
+        user_type_code: user.and_then(|user| user.user_type_code.clone()).map(String::from),
         program_prefix: prefix.clone(),
-        last_name: user.and_then(|user| user.last_nm.clone()),
+        last_name: user.and_then(|user| user.last_nm.clone()).map(String::from),
         username: Some(login.name.clone()),
         ..LoggedUser::default()
     };

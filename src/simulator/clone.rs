@@ -15,7 +15,7 @@ use super::routes::Answered;
 use super::user::basic;
 use super::user_change::numbered;
 use crate::portal::user::{CloneUser, CloneUserReply, User};
-use crate::portal::{AccountId, UserId};
+use crate::portal::{AccountId, Text, UserId};
 
 /// What answers to whatever has no constant of its own.
 pub(super) const FAILED: &str = "CLONE_USER_FAILED";
@@ -51,22 +51,22 @@ pub(super) fn make(edit: &mut Edit<'_>, ask: &CloneUser) -> Answered<CloneUserRe
         id_program_user: Some(id),
         id_user: source.id_user.and_then(|account| beside(account.0, &source, id)).map(AccountId),
         person_id: source.person_id.and_then(|person| beside(person, &source, id)),
-        login_nm: Some(login.clone()),
-        first_nm: ask.clone_user_first_nm.clone(),
-        last_nm: ask.clone_user_last_nm.clone(),
-        phone: ask.clone_user_phone_number.clone(),
-        email: ask.clone_user_email.clone(),
-        user_type_code: Some(code.to_owned()),
-        user_type_nm: Some(kind_name.to_owned()),
+        login_nm: Some(login.as_str().into()),
+        first_nm: ask.clone_user_first_nm.clone().map(Text::from),
+        last_nm: ask.clone_user_last_nm.clone().map(Text::from),
+        phone: ask.clone_user_phone_number.clone().map(Text::from),
+        email: ask.clone_user_email.clone().map(Text::from),
+        user_type_code: Some(code.into()),
+        user_type_nm: Some(kind_name.into()),
         id_user_type: Some(kind),
         user_type_level: Some(kind),
-        supervisor_agent: Some(if code == "S" { "Yes" } else { "No" }.to_owned()),
+        supervisor_agent: Some(if code == "S" { "Yes" } else { "No" }.into()),
         sso_enabled_user: ask.sso_enabled_user.or(source.sso_enabled_user),
         status: Some(true),
         id_contact_center_user_status: Some(1),
-        contact_center_user_status_nm: Some("Active".to_owned()),
+        contact_center_user_status_nm: Some("Active".into()),
         last_status_changed_date_time: now(),
-        create_date_str: Some(date),
+        create_date_str: Some(date.into()),
         source_id_program_user: source.id_program_user,
         // Phones and voice mail belong to one person.
         primary_id_phone: None,
@@ -189,10 +189,10 @@ fn as_agent(ask: &CloneUser, agent: &NewAgent, source: &User, user: User) -> Use
     let target = source.agent_id.as_deref().and_then(|target| target.parse().ok());
     let target = target.zip(user.id_program_user).and_then(|(target, id)| beside(target, source, id));
     let user = User {
-        agent_id: target.map(|target| target.to_string()),
+        agent_id: target.map(|target| Text::from(target.to_string())),
         agent_skill_target_id: None,
-        agent_enterprise_name: Some(agent.enterprise_name.clone()),
-        agent_description: ask.clone_agent_description.clone().or(user.agent_description),
+        agent_enterprise_name: Some(agent.enterprise_name.as_str().into()),
+        agent_description: ask.clone_agent_description.clone().map(Text::from).or(user.agent_description),
         icm_status: Some(true),
         team_primary: Some(false),
         primary_flag: Some(false),

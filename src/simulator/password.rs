@@ -4,7 +4,7 @@ use super::edit::Edit;
 use super::login::LoginState;
 use super::routes::Answered;
 use crate::portal::user::{ResetPassword, User};
-use crate::portal::{Envelope, UserId};
+use crate::portal::{Envelope, Text, UserId};
 use crate::upstream::Secret;
 
 /// The directory's password is that of the user's logins; ICM's is kept nowhere, as nothing asks for it.
@@ -32,7 +32,7 @@ pub(super) fn reset(edit: &mut Edit<'_>, ask: &ResetPassword) -> Answered<Envelo
 
 /// The user with a login name, whether the user's own record has it or a login that is this user.
 fn named(edit: &Edit<'_>, name: &str) -> Option<User> {
-    let has = |login: &Option<String>| login.as_ref().is_some_and(|login| login.eq_ignore_ascii_case(name));
+    let has = |login: &Option<Text>| login.as_ref().is_some_and(|login| login.eq_ignore_ascii_case(name));
     let found = edit.user_where(|user| has(&user.login_nm)).or_else(|| {
         let login = edit.logins.iter().find(|login| login.name.eq_ignore_ascii_case(name))?;
         let entry = login.entries.iter().find(|entry| entry.tenant == edit.tenant.id)?;

@@ -200,20 +200,20 @@ impl Plan {
             id_source_system_id: Some(1),
             id_program: Some(self.id),
             peripheral_number: Some(self.row(0, place)),
-            description: Some(format!("Calls for {}", name.replace('_', " "))),
+            description: Some(format!("Calls for {}", name.replace('_', " ")).into()),
             service_level_threshold: Some(20 + 5 * i64::try_from(place).unwrap_or_default()),
             original_id: Some(id.0),
-            transfer_number: Some((9_000 + place).to_string()),
-            uwf_skill_id: Some(format!("UWF{place:03}")),
-            skill_type: Some("Voice".to_owned()),
+            transfer_number: Some((9_000 + place).to_string().into()),
+            uwf_skill_id: Some(format!("UWF{place:03}").into()),
+            skill_type: Some("Voice".into()),
             skill_target_id: Some(id),
             peripheral_id: Some(platform),
-            platform_name: Some(platform_name.clone()),
-            peripheral_name: Some(platform_name),
+            platform_name: Some(platform_name.as_str().into()),
+            peripheral_name: Some(platform_name.into()),
             is_allowed_to_edit: Some(true),
-            enterprise_name: Some(format!("{}_{name}", self.prefix)),
-            media_routing_domain_name: Some("Voice".to_owned()),
-            skill_name: Some(name.to_owned()),
+            enterprise_name: Some(format!("{}_{name}", self.prefix).into()),
+            media_routing_domain_name: Some("Voice".into()),
+            skill_name: Some(name.into()),
             ..SkillGroup::default()
         }));
     }
@@ -297,7 +297,7 @@ impl Plan {
         let ids = users.iter().filter_map(|user| user.id_program_user).collect();
         let objects = users.iter().take(OBJECTS_SHOWN).map(|user| {
             Arc::new(AccessObject {
-                object_nm: user.login_nm.clone(),
+                object_nm: user.login_nm.clone().map(String::from),
                 object_key_string1: user.id_program_user.map(|id| id.to_string()),
                 object_type_nm: Some("User".to_owned()),
                 id_program_object: user.id_program_user.map(|id| id.0),

@@ -6,6 +6,7 @@ use super::listing::{contains, listing};
 use super::routes::Answered;
 use super::view::View;
 use super::world::Thing;
+use crate::portal::Text;
 use crate::portal::skill_group::{
     GetSkillGroups, GetSkillGroupsReply, GetSkillsForAgent, GetSkillsForAgentReply, SkillGroup,
 };
@@ -17,7 +18,7 @@ pub(super) fn thing(group: &SkillGroup) -> Option<Thing> {
 }
 
 pub(super) fn all(view: &View<'_>, ask: &GetSkillGroups) -> GetSkillGroupsReply {
-    let text = |wanted: &Option<String>, text: &Option<String>| {
+    let text = |wanted: &Option<String>, text: &Option<Text>| {
         wanted.as_ref().is_none_or(|wanted| contains(&[text.as_deref()], wanted))
     };
     let mut rows = view.rows(&view.tenant.skill_groups, thing);
@@ -66,7 +67,9 @@ pub(super) fn for_agent(view: &View<'_>, ask: &GetSkillsForAgent) -> Answered<Ge
 fn user<'a>(view: &View<'a>, ask: &GetSkillsForAgent) -> Option<&'a Arc<User>> {
     let user = match (ask.id_program_user, ask.skill_target_id.map(|id| id.to_string())) {
         (Some(id), _) => view.user(id)?,
-        (None, target) => view.users().find(|user| target.is_some() && user.agent_id == target)?,
+        (None, target) => {
+            view.users().find(|user| target.is_some() && user.agent_id.as_deref() == target.as_deref())?
+        }
     };
     (ask.platform_id.is_none() || ask.platform_id == user.platform_id).then_some(user)
 }

@@ -11,7 +11,7 @@ use crate::portal::skill_group::{
     SaveAgentsToSkill, SaveAgentsToSkillReply, SaveSkillGroup, SaveSkillGroupReply, SaveSkillsToAgent,
     SkillGroup,
 };
-use crate::portal::{Envelope, PlatformId, SkillGroupId, UserId};
+use crate::portal::{Envelope, PlatformId, SkillGroupId, Text, UserId};
 
 /// What the contact centre says to an assignment across platforms.
 const ICM_REFUSES: &str = "CONAPI_ERROR_UNABLE_TO_UPDATE_ICM";
@@ -33,17 +33,17 @@ pub(super) fn save(edit: &mut Edit<'_>, ask: &SaveSkillGroup) -> Answered<SaveSk
         return Err("SKILL_GROUPS_ALREADY_EXISTS_ERROR");
     }
     let current = SaveSkillGroup {
-        skill_group_description: edit.tenant.skill_groups[place].description.clone(),
+        skill_group_description: edit.tenant.skill_groups[place].description.clone().map(String::from),
         ..SaveSkillGroup::default()
     };
     let ask = &edit.merged(&current, ask, edit.body).ok_or("SAVE_SKILL_GROUP_FAILED")?;
     let group = Arc::make_mut(&mut edit.tenant.skill_groups[place]);
     // Where the peripheral name is the platform's, as in the guide's list, the group's own name is another field.
     if group.peripheral_name == group.skill_name {
-        group.peripheral_name = Some(name.to_owned());
+        group.peripheral_name = Some(name.into());
     }
-    group.skill_name = Some(name.to_owned());
-    group.description.clone_from(&ask.skill_group_description);
+    group.skill_name = Some(name.into());
+    group.description = ask.skill_group_description.as_deref().map(Text::from);
     group.service_level_threshold = Some(threshold);
     let skill_group_info = Some(Arc::clone(&edit.tenant.skill_groups[place]));
     Ok(SaveSkillGroupReply { skill_group_info, ..SaveSkillGroupReply::default() })

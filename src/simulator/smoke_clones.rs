@@ -61,7 +61,7 @@ async fn a_clone_can_be_placed_elsewhere() {
     let desk = Desk::of(DEMO_LOGIN).await;
     let ask = CloneUser {
         src_id_user: None,
-        src_user_name: desk.user(4).login_nm.clone(),
+        src_user_name: desk.user(4).login_nm.clone().map(String::from),
         clone_user_login_nm: text("desktop@dmn"),
         clone_user_agent_id: desk.user(5).agent_number(),
         clone_user_program_department_nm: text("Service"),
@@ -99,7 +99,10 @@ async fn a_clone_is_refused_for_what_is_wrong_with_it() {
         (wrong(&|ask| ask.src_user_name = text("no@dmn")), "_INVALID_SOURCE_USER_NAME"),
         (wrong(&|ask| ask.clone_user_login_nm = None), "_INVALID_CLONED_USER_LOGIN_NM"),
         (wrong(&|ask| ask.clone_user_login_nm = text("a b@dmn")), "_INVALID_CLONED_USER_LOGIN_NM"),
-        (wrong(&|ask| ask.clone_user_login_nm = taken.login_nm.clone()), "_USER_LOGIN_NM_ALREADY_EXISTS"),
+        (
+            wrong(&|ask| ask.clone_user_login_nm = taken.login_nm.clone().map(String::from)),
+            "_USER_LOGIN_NM_ALREADY_EXISTS",
+        ),
         (wrong(&|ask| ask.clone_user_login_nm = text("desktop")), "_USER_LOGIN_NM_ALREADY_EXISTS_IN_AD"),
         (wrong(&|ask| ask.clone_user_first_nm = None), "_INVALID_CLONED_USER_FIRST_NM"),
         (wrong(&|ask| ask.clone_user_last_nm = text("Go rse")), "_INVALID_CLONED_USER_LAST_NM"),
@@ -109,8 +112,8 @@ async fn a_clone_is_refused_for_what_is_wrong_with_it() {
         ),
         (
             wrong(&|ask| {
-                ask.clone_user_first_nm.clone_from(&taken.first_nm);
-                ask.clone_user_last_nm.clone_from(&taken.last_nm);
+                ask.clone_user_first_nm = taken.first_nm.clone().map(String::from);
+                ask.clone_user_last_nm = taken.last_nm.clone().map(String::from);
             }),
             "_USER_FIRST_AND_LAST_ALREADY_EXISTS",
         ),

@@ -10,7 +10,7 @@ use super::{DEMO_LOGIN, DEMO_PASSWORD};
 use crate::portal::user::{
     DeleteUser, EnableDisableUserInICM, EnableDisableUserInPortal, SetUserStatus, UpdateUser, User,
 };
-use crate::portal::{AgentTeamId, DepartmentId, PlatformId, PortalError, RoleGroupId, SiteId, UserId};
+use crate::portal::{AgentTeamId, DepartmentId, PlatformId, PortalError, RoleGroupId, SiteId, Text, UserId};
 
 fn update(user: User) -> UpdateUser {
     UpdateUser { basic_user_info: Some(Arc::new(user)), ..Default::default() }
@@ -77,7 +77,7 @@ async fn an_update_is_refused_for_what_is_wrong_with_it() {
         (wrong(&|user| user.user_type_code = text("NC")), "_PLATFORM_SHOULD_BE_NULL"),
         (wrong(&|user| user.agent_id = None), "_INVALID_AGENT_ID"),
         (wrong(&|user| user.agent_id = text("12a")), "_INVALID_AGENT_ID"),
-        (wrong(&|user| user.agent_id = other.agent_number()), "_AGENT_ID_ALREADY_IN_USE"),
+        (wrong(&|user| user.agent_id = other.agent_number().map(Text::from)), "_AGENT_ID_ALREADY_IN_USE"),
         (wrong(&|user| user.agent_skill_target_id = Some(1)), "_AGENT_SUPERVISOR_NOT_FOUND"),
         (wrong(&|user| user.agent_enterprise_name = text(".Clara")), "_INVALID_ENTERPRISE_NM"),
     ] {
@@ -87,11 +87,11 @@ async fn an_update_is_refused_for_what_is_wrong_with_it() {
     let mut outside = desk.user(1).editable(true);
     outside.platform_id = right.platform_id;
     assert_eq!(desk.refused(update(outside)).await, "UPDATE_USER_FAILED_PLATFORM_SHOULD_BE_NULL");
-    let taken = wrong(&|user| user.agent_id = other.agent_number());
+    let taken = wrong(&|user| user.agent_id = other.agent_number().map(Text::from));
     desk.done(UpdateUser { reuse_agent_id: Some(true), ..taken }).await;
     assert_eq!(
         (desk.user(3).peripheral_number.clone(), &desk.user(4).peripheral_number),
-        (other.agent_number(), &None)
+        (other.agent_number().map(Text::from), &None)
     );
 }
 
@@ -122,7 +122,10 @@ async fn a_switch_is_read_under_its_exact_name() {
         (SetUserStatus::default(), "SET_USER_STATUS_FAILED"),
         (SetUserStatus { id_program_user: Some(UserId(1)), ..Default::default() }, "SET_USER_STATUS_FAILED"),
         (SetUserStatus { login_nm: text("no@dmn"), ..on(3) }, "SET_USER_STATUS_FAILED_INVALID_LOGIN_NM"),
-        (SetUserStatus { login_nm: desk.user(4).login_nm.clone(), ..on(3) }, "SET_USER_STATUS_FAILED"),
+        (
+            SetUserStatus { login_nm: desk.user(4).login_nm.clone().map(String::from), ..on(3) },
+            "SET_USER_STATUS_FAILED",
+        ),
     ] {
         desk.simulator.settings(|settings| "enabled".clone_into(&mut settings.status_field));
         assert_eq!(desk.refused(ask).await, constant);

@@ -57,8 +57,8 @@ pub(super) fn id(number: i64) -> UserId {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "fields of requests are optional")]
-pub(super) fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+pub(super) fn text<T: for<'a> From<&'a str>>(text: &str) -> Option<T> {
+    Some(text.into())
 }
 
 const SPANISH: SkillGroupId = SkillGroupId(1_011_001);

@@ -39,7 +39,7 @@ pub(super) fn everywhere(edit: &mut Edit<'_>, ask: &SetUserStatus) -> Answered<E
     if let Some(user) = edit.user_mut(id) {
         user.status = Some(active);
         user.id_contact_center_user_status = Some(if active { 1 } else { 2 });
-        user.contact_center_user_status_nm = Some(if active { "Active" } else { "Deactivated" }.to_owned());
+        user.contact_center_user_status_nm = Some(if active { "Active" } else { "Deactivated" }.into());
         user.last_status_changed_date_time = now();
         if is_agent {
             user.icm_status = Some(active);

@@ -52,7 +52,7 @@ pub(super) fn status(letter: Option<&str>, refusal: &'static str) -> Answered<Op
 
 /// Whether a user is of one of the types, none of which means all.
 pub(super) fn is_of_type(user: &User, types: &[String]) -> bool {
-    types.is_empty() || user.user_type_code.as_ref().is_some_and(|code| types.contains(code))
+    types.is_empty() || user.user_type_code.as_ref().is_some_and(|code| types.iter().any(|kind| code == kind))
 }
 
 fn manages_phone(user: &User, ask: &GetUsers) -> bool {

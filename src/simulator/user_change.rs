@@ -11,8 +11,8 @@ use super::edit::{Edit, now};
 use super::routes::Answered;
 use super::world::Thing;
 use crate::config::AgentNumberType;
-use crate::portal::UserId;
 use crate::portal::user::{UpdateUser, UpdateUserReply, User};
+use crate::portal::{Text, UserId};
 
 const FAILED: &str = "UPDATE_USER_FAILED";
 
@@ -119,7 +119,7 @@ fn check_type(asked: &User, current: &User, works: bool) -> Answered<()> {
 fn check_agent(edit: &Edit<'_>, ask: &UpdateUser, asked: &User) -> Answered<Option<UserId>> {
     let current = edit.user(asked.id_program_user);
     let target = asked.agent_skill_target_id.map(|target| target.to_string());
-    if target.is_some() && current.is_some_and(|current| current.agent_id != target) {
+    if target.is_some() && current.is_some_and(|current| current.agent_id.as_deref() != target.as_deref()) {
         return Err("UPDATE_USER_FAILED_AGENT_SUPERVISOR_NOT_FOUND");
     }
     let number = asked.agent_id.as_deref().filter(|number| is_agent_number(number));
@@ -154,7 +154,7 @@ fn replaced(edit: &Edit<'_>, asked: &User, current: &User) -> User {
         id_program_department: asked.id_program_department,
         agent_description: asked.agent_description.clone(),
         sso_enabled_user: asked.sso_enabled_user,
-        supervisor_agent: supervisor.map(str::to_owned),
+        supervisor_agent: supervisor.map(Text::from),
         agent_enterprise_name: asked.agent_enterprise_name.clone(),
         id_program_site: asked.id_program_site,
         id_program_bill_unit: asked.id_program_bill_unit,
@@ -163,14 +163,14 @@ fn replaced(edit: &Edit<'_>, asked: &User, current: &User) -> User {
         user_type_code: asked.user_type_code.clone(),
         id_user_type: kind.map(|(id, _)| id),
         user_type_level: kind.map(|(id, _)| id),
-        user_type_nm: kind.map(|(_, name)| name.to_owned()),
+        user_type_nm: kind.map(|(_, name)| name.into()),
         manager: asked.manager,
         id_program_group: asked.id_program_group,
         last_nm: asked.last_nm.clone(),
         status: asked.status,
         last_status_changed_date_time: changed,
         id_contact_center_user_status: asked.id_contact_center_user_status,
-        contact_center_user_status_nm: status_nm.map(str::to_owned),
+        contact_center_user_status_nm: status_nm.map(Text::from),
         id_profile: asked.id_profile,
         create_date_str: asked.create_date_str.clone(),
         email: asked.email.clone(),
@@ -209,8 +209,8 @@ pub(super) fn in_team_of(mate: &User, user: User) -> User {
 /// The agent with another number, in each of the three fields that hold it.
 pub(super) fn numbered(number: &str, user: User) -> User {
     User {
-        peripheral_number: Some(number.to_owned()),
-        ui_agent_id: Some(number.to_owned()),
+        peripheral_number: Some(number.into()),
+        ui_agent_id: Some(number.into()),
         int_ui_agent_id: number.parse().ok(),
         ..user
     }

@@ -244,7 +244,7 @@ async fn no_answer_may_be_kept_on_the_way() {
     for (request, expected) in [
         (post_json(&house, &json!({"query": "{ __typename }"})), "no-store"),
         (post_json(&house, &json!({"query": "{"})), "no-store"),
-        // By its own client alone, who asks with the tag whether it still holds.
+        // By the client alone, who asks each time whether it is still the same.
         (get(&house, "query=%7B__typename%7D"), "private, no-cache"),
         (get(&house, ""), "no-store"),
         (house.http().get(format!("{}/nowhere", house.url)), "no-store"),

@@ -347,7 +347,11 @@ async fn a_thousand_questions_interleaved_are_answered_as_if_each_were_alone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_cache_that_is_always_full_mixes_nothing() {
-    let house = house(|config| config.cache.max_bytes = 30_000).await;
+    let house = house(|config| {
+        config.cache.max_bytes = 30_000;
+        config.cache.max_whole_answer_bytes = 30_000;
+    })
+    .await;
     let truth = Truth::get().await;
     interleave(&house, &truth, 2, the_same).await;
 }

@@ -81,7 +81,7 @@ fn said_of_people(simulator: &Simulator) -> BTreeSet<String> {
         let users = world.tenants.iter().flat_map(|tenant| tenant.users.values());
         let texts = users.flat_map(|user| {
             [&user.first_nm, &user.last_nm, &user.login_nm, &user.username, &user.email, &user.phone]
-                .map(Clone::clone)
+                .map(|text| text.as_deref().map(str::to_owned))
                 .into_iter()
                 .chain([user.agent_number(), user.id_program_user.map(|id| id.to_string())])
         });

@@ -15,7 +15,7 @@ use crate::graph::user::UserType;
 use crate::portal::user::{UpdateUser, User};
 use crate::portal::{
     AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId, Leaf as _, PlatformId,
-    RoleGroupId, SiteId, TenantId, UserId,
+    RoleGroupId, SiteId, TenantId, Text, UserId,
 };
 
 /// Changes users.
@@ -121,10 +121,10 @@ impl UpdateUserInput {
         let desk_settings =
             edits.key(self.desk_settings_id, Kind::AgentDeskSettings, Code::DeskSettingsNotFound);
         let platform = edits.key(self.platform_id, Kind::Platform, Code::PlatformNotFound);
-        let user_type = self.user_type.map_value(|kind| kind.code().map(str::to_owned).unwrap_or_default());
+        let user_type = self.user_type.map_value(|kind| kind.code().map(Text::from).unwrap_or_default());
 
-        edits.put("email", self.email, |user| &mut user.email);
-        edits.put("phone", self.phone, |user| &mut user.phone);
+        edits.put("email", self.email.map_value(Text::from), |user| &mut user.email);
+        edits.put("phone", self.phone.map_value(Text::from), |user| &mut user.phone);
         edits.put("departmentId", department.map_value(DepartmentId), |user| &mut user.id_program_department);
         edits.put("billingUnitId", billing_unit.map_value(BillingUnitId), |user| {
             &mut user.id_program_bill_unit
@@ -135,15 +135,17 @@ impl UpdateUserInput {
             &mut user.agent_desk_settings_id
         });
         edits.put("platformId", platform.map_value(PlatformId), |user| &mut user.platform_id);
-        edits.put("agentNumber", self.agent_number, |user| &mut user.agent_id);
-        edits.put("agentEnterpriseName", self.agent_enterprise_name, |user| &mut user.agent_enterprise_name);
-        edits.put("agentDescription", cleared::text(self.agent_description), |user| {
+        edits.put("agentNumber", self.agent_number.map_value(Text::from), |user| &mut user.agent_id);
+        edits.put("agentEnterpriseName", self.agent_enterprise_name.map_value(Text::from), |user| {
+            &mut user.agent_enterprise_name
+        });
+        edits.put("agentDescription", cleared::text(self.agent_description).map_value(Text::from), |user| {
             &mut user.agent_description
         });
 
-        edits.replace("firstName", self.first_name, |user| &mut user.first_nm);
-        edits.replace("lastName", self.last_name, |user| &mut user.last_nm);
-        edits.replace("loginName", self.login_name, |user| &mut user.login_nm);
+        edits.replace("firstName", self.first_name.map_value(Text::from), |user| &mut user.first_nm);
+        edits.replace("lastName", self.last_name.map_value(Text::from), |user| &mut user.last_nm);
+        edits.replace("loginName", self.login_name.map_value(Text::from), |user| &mut user.login_nm);
         edits.replace("siteId", site.map_value(SiteId), |user| &mut user.id_program_site);
         edits.replace("roleGroupId", role_group.map_value(RoleGroupId), |user| &mut user.id_program_group);
         edits.replace("isManager", self.is_manager, |user| &mut user.manager);
@@ -238,9 +240,9 @@ impl Edits<'_> {
 }
 
 /// The flag in the form it was read in, since the contract knows several.
-fn supervisor_flag(is_supervisor: bool, read: Option<&str>) -> String {
+fn supervisor_flag(is_supervisor: bool, read: Option<&str>) -> Text {
     if let Some(read) = read.filter(|read| bool::from_text(read) == Some(is_supervisor)) {
-        return read.to_owned();
+        return read.into();
     }
     let is_letter = read.is_some_and(|read| read.trim().len() == 1);
     match (is_supervisor, is_letter) {
@@ -249,7 +251,7 @@ fn supervisor_flag(is_supervisor: bool, read: Option<&str>) -> String {
         (true, true) => "Y",
         (false, true) => "N",
     }
-    .to_owned()
+    .into()
 }
 
 async fn update(

@@ -44,3 +44,11 @@ record! {
         deeper: Vec<Arc<Inner>> = "deeperRows",
     }
 }
+
+record! {
+    /// A list of records with a field of every kind.
+    pub struct Rows {
+        /// The records.
+        rows: Vec<Arc<Sample>> = "rows",
+    }
+}

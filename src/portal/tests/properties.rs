@@ -8,8 +8,9 @@ use proptest::option::of;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::{Inner, Sample};
-use crate::portal::record::{Record, Rest};
+use super::{Inner, Rows, Sample};
+use crate::portal::record::Record;
+use crate::portal::rest::Rest;
 use crate::portal::scalar::{Instant, UserId};
 
 /// JSON of any shape, three levels deep at most.
@@ -29,7 +30,7 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 fn unknown_keys() -> impl Strategy<Value = Rest> {
-    btree_map("[xX][a-zA-Z_-]{0,6}", anything(), 0..3)
+    btree_map("[xX][a-zA-Z_-]{0,6}", anything(), 0..3).prop_map(Rest::from_iter)
 }
 
 fn inner() -> impl Strategy<Value = Inner> {
@@ -182,6 +183,50 @@ proptest! {
                 let text = error.to_string();
                 prop_assert!(!text.contains("marker") && !text.contains("77077"), "{text}: {body}");
             }
+        }
+    }
+}
+
+/// A row of one to many keys: own spellings, like ones, aliases, escaped ones, unknown ones, in any order, some twice.
+fn row() -> impl Strategy<Value = String> {
+    let known = vec![
+        "wholeNumber",
+        "WHOLE_NUMBER",
+        "count",
+        "Count",
+        "whole\\u004Eumber",
+        "someText",
+        "some-text",
+        "isFlagged",
+        "flagged",
+        "idProgramUser",
+        "innerCount",
+        "co\\u0075nt",
+    ];
+    let key = prop_oneof![
+        4 => proptest::sample::select(known).prop_map(str::to_owned),
+        1 => (0..400_u16).prop_map(|number| format!("x{number}")),
+    ];
+    let value = prop_oneof![Just("null"), Just("0"), Just("1"), Just("\"\""), Just("\"1\"")];
+    vec((key, value), 0..40).prop_map(|members| {
+        let members: Vec<_> = members.iter().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+        // A row that has no field at all may be a wrapper, which a list takes off.
+        format!("{{\"lastChangedAt\": 1, {}}}", members.join(", ")).replace(", }", "}")
+    })
+}
+
+proptest! {
+    /// A row on its own has no row before it that could tell the fields of its keys.
+    #[test]
+    fn a_row_of_a_list_reads_as_it_does_alone(rows in vec(row(), 1..30), usual in row()) {
+        // The same row over and over, with others between: what is remembered is of use, and then is not.
+        let rows: Vec<_> = rows.into_iter().flat_map(|row| [row, usual.clone(), usual.clone()]).collect();
+        let list = format!("{{\"rows\": [{}]}}", rows.join(", "));
+        let together: Rows = serde_json::from_str(&list).unwrap_or_else(|error| panic!("{error}: {list}"));
+        let alone: Vec<Sample> = rows.iter().map(|row| serde_json::from_str(row).expect("a row")).collect();
+        prop_assert_eq!(together.rows.len(), alone.len());
+        for ((row, together), alone) in rows.iter().zip(&together.rows).zip(&alone) {
+            prop_assert!(**together == *alone, "{}", row);
         }
     }
 }

@@ -9,10 +9,11 @@ pub use write::{
     SetUserStatus, UpdateUser, UpdateUserReply,
 };
 
-use super::record::{Rest, record};
+use super::record::record;
+use super::rest::Rest;
 use super::scalar::{
     AccountId, AgentDeskSettingsId, AgentProfileId, AgentTeamId, BillingUnitId, DepartmentId, Instant,
-    PlatformId, RoleGroupId, SiteId, SkillGroupId, TenantId, UserId,
+    PlatformId, RoleGroupId, SiteId, SkillGroupId, TenantId, Text, UserId,
 };
 use crate::config::UserIdKind;
 
@@ -22,29 +23,29 @@ record! {
         /// Program (tenant) ID.
         id_program: Option<TenantId> = "idProgram",
         /// Agent team description.
-        agent_team_desc: Option<String> = "agentTeamDesc",
+        agent_team_desc: Option<Text> = "agentTeamDesc",
         /// User uses single sign-on.
         sso_enabled_user: Option<bool> = "ssoEnabledUser",
         /// User type ID.
         id_user_type: Option<i64> = "idUserType",
         /// Agent description.
-        agent_description: Option<String> = "agentDescription",
+        agent_description: Option<Text> = "agentDescription",
         /// User type code.
-        user_type_code: Option<String> = "userTypeCode",
+        user_type_code: Option<Text> = "userTypeCode",
         /// Platform.
-        platform: Option<String> = "platform" | "platformNm",
+        platform: Option<Text> = "platform" | "platformNm",
         /// Whether the agent is a supervisor.
-        supervisor_agent: Option<String> = "supervisorAgent",
+        supervisor_agent: Option<Text> = "supervisorAgent",
         /// Call manager cluster ID.
         cm_cluster_id: Option<i64> = "cmClusterId",
         /// Person ID.
         person_id: Option<i64> = "personId",
         /// Agent team.
-        agent_team: Option<String> = "agentTeam",
+        agent_team: Option<Text> = "agentTeam",
         /// Agent enterprise name.
-        agent_enterprise_name: Option<String> = "agentEnterpriseName",
+        agent_enterprise_name: Option<Text> = "agentEnterpriseName",
         /// Agent team name.
-        agent_team_nm: Option<String> = "agentTeamNm",
+        agent_team_nm: Option<Text> = "agentTeamNm",
         /// Contact center status ID.
         id_contact_center_user_status: Option<i64> = "idContactCenterUserStatus",
         /// Primary in the team.
@@ -54,7 +55,7 @@ record! {
         /// Skill target ID of the primary supervisor.
         pri_supervisor_skill_target_id: Option<i64> = "priSupervisorSkillTargetID",
         /// User type name.
-        user_type_nm: Option<String> = "userTypeNm",
+        user_type_nm: Option<Text> = "userTypeNm",
         /// Primary flag.
         primary_flag: Option<bool> = "primaryFlag",
         /// Source system ID.
@@ -62,7 +63,7 @@ record! {
         /// Billing unit ID.
         id_program_bill_unit: Option<BillingUnitId> = "idProgramBillUnit",
         /// First name.
-        first_nm: Option<String> = "firstNm",
+        first_nm: Option<Text> = "firstNm",
         /// Role group ID.
         id_program_group: Option<RoleGroupId> = "idProgramGroup",
         /// Program user ID.
@@ -70,19 +71,19 @@ record! {
         /// ID of the primary phone.
         primary_id_phone: Option<i64> = "primaryIdPhone",
         /// Unity (voicemail) phone line.
-        unity_phone_line: Option<String> = "unityPhoneLine",
+        unity_phone_line: Option<Text> = "unityPhoneLine",
         /// Phone number.
-        phone: Option<String> = "phone" | "phoneNumber" | "telephone",
+        phone: Option<Text> = "phone" | "phoneNumber" | "telephone",
         /// User ID.
         id_user: Option<AccountId> = "idUser",
         /// Email address.
-        email: Option<String> = "email" | "emailAddress" | "userEmail",
+        email: Option<Text> = "email" | "emailAddress" | "userEmail",
         /// Program user ID of the source user.
         source_id_program_user: Option<UserId> = "sourceIdProgramUser",
         /// Login name.
-        login_nm: Option<String> = "loginNm",
+        login_nm: Option<Text> = "loginNm",
         /// Last name.
-        last_nm: Option<String> = "lastNm",
+        last_nm: Option<Text> = "lastNm",
         /// Count of assigned skills.
         total_assigned_skills: Option<i64> = "totalAssignedSkills",
         /// Platform (peripheral) ID.
@@ -102,11 +103,11 @@ record! {
         /// User is internal.
         internal_user: Option<bool> = "internalUser",
         /// Contact center status name.
-        contact_center_user_status_nm: Option<String> = "contactCenterUserStatusNm",
+        contact_center_user_status_nm: Option<Text> = "contactCenterUserStatusNm",
         /// Active in ICM.
         icm_status: Option<bool> = "icmStatus",
         /// Agent ID as shown.
-        ui_agent_id: Option<String> = "uiAgentID",
+        ui_agent_id: Option<Text> = "uiAgentID",
         /// Agent team ID.
         agent_team_id: Option<AgentTeamId> = "agentTeamId",
         /// Site ID.
@@ -116,47 +117,47 @@ record! {
         /// When the status last changed.
         last_status_changed_date_time: Option<Instant> = "lastStatusChangedDateTime",
         /// Peripheral number (agent ID).
-        peripheral_number: Option<String> = "peripheralNumber",
+        peripheral_number: Option<Text> = "peripheralNumber",
         /// Active flag.
         status: Option<bool> = "status",
         /// Agent ID as a number.
-        agent_id: Option<String> = "agentId",
+        agent_id: Option<Text> = "agentId",
         /// Department ID.
         id_program_department: Option<DepartmentId> = "idProgramDepartment",
         /// Creation date as text.
-        create_date_str: Option<String> = "createDateStr",
+        create_date_str: Option<Text> = "createDateStr",
         /// Caller may manage objects in the collection.
         allowed_to_manage_objects_in_collection: Option<bool> = "allowedToManageObjectsInCollection",
         /// Caller may edit the collection.
         allowed_to_edit_collection: Option<bool> = "allowedToEditCollection",
         /// Access type name.
-        access_type_nm: Option<String> = "accessTypeNm",
+        access_type_nm: Option<Text> = "accessTypeNm",
         /// Caller may assign users or groups to the collection.
         allowed_to_assign_users_or_groups_to_collection: Option<bool> = "allowedToAssignUsersOrGroupsToCollection",
         /// Access type code.
-        access_type_code: Option<String> = "accessTypeCode",
+        access_type_code: Option<Text> = "accessTypeCode",
         /// Skill target ID of the agent.
         agent_skill_target_id: Option<i64> = "agentSkillTargetId",
         /// Row ID.
         id_row: Option<i64> = "idRow",
         /// Agent description.
-        agent_desc: Option<String> = "agentDesc",
+        agent_desc: Option<Text> = "agentDesc",
         /// Agent enterprise name.
-        agent_enterprise_nm: Option<String> = "agentEnterpriseNm",
+        agent_enterprise_nm: Option<Text> = "agentEnterpriseNm",
         /// Skill target ID of the skill group.
         skill_target_id: Option<SkillGroupId> = "skillTargetId",
         /// Skill group name.
-        skill_group_name: Option<String> = "skillGroupName",
+        skill_group_name: Option<Text> = "skillGroupName",
         /// Skill group description.
-        skill_group_desc: Option<String> = "skillGroupDesc",
+        skill_group_desc: Option<Text> = "skillGroupDesc",
         /// Transfer number.
-        transfer_number: Option<String> = "transferNumber",
+        transfer_number: Option<Text> = "transferNumber",
         /// Original ID.
         original_id: Option<i64> = "originalId",
         /// User name.
-        username: Option<String> = "username",
+        username: Option<Text> = "username",
         /// Platform name.
-        platform_name: Option<String> = "platformName",
+        platform_name: Option<Text> = "platformName",
     }
 }
 
@@ -180,12 +181,12 @@ impl User {
     /// The agent number, which the guide calls peripheral number, UI agent id or agent id by turns.
     #[must_use]
     pub fn agent_number(&self) -> Option<String> {
-        let text = [&self.peripheral_number, &self.ui_agent_id, &self.agent_id]
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned();
+        let text = self.agent_number_as_text().map(ToString::to_string);
         text.or_else(|| self.int_ui_agent_id.map(|number| number.to_string()))
+    }
+
+    fn agent_number_as_text(&self) -> Option<&Text> {
+        [&self.peripheral_number, &self.ui_agent_id, &self.agent_id].into_iter().flatten().next()
     }
 
     /// Whether the user is an agent or a supervisor; by the user type, else by having an agent number.
@@ -193,7 +194,7 @@ impl User {
     pub fn is_agent(&self) -> bool {
         match self.user_type_code.as_deref() {
             Some(code) => matches!(code.trim(), "A" | "S"),
-            None => self.agent_number().is_some(),
+            None => self.agent_number_as_text().is_some() || self.int_ui_agent_id.is_some(),
         }
     }
 
@@ -217,7 +218,7 @@ impl User {
             agent_team_id: self.agent_team_id,
             id_program_bill_unit: self.id_program_bill_unit,
             id_user: self.id_user,
-            login_nm: self.login_name().map(str::to_owned),
+            login_nm: self.login_name().map(Text::from),
             first_nm: self.first_nm.clone(),
             id_program_user: self.id_program_user,
             user_type_code: self.user_type_code.clone(),
@@ -229,7 +230,7 @@ impl User {
             id_profile: self.id_profile,
             create_date_str: self.create_date_str.clone(),
             email: self.email.clone(),
-            agent_id: self.agent_number(),
+            agent_id: self.agent_number().map(Text::from),
             agent_skill_target_id: self.agent_skill_target_id,
             rest: if with_unknown { self.rest.clone() } else { Rest::new() },
             ..Self::default()

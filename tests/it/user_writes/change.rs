@@ -21,7 +21,7 @@ async fn what_is_not_named_stays_even_what_no_contract_names() {
     let input = json!({"userId": id("Agent", CLARA), "phone": "5559876"});
     let payload = scene.mutation("updateUser", "", input).await;
     assert_eq!(told(&payload), []);
-    assert!(scene.record(CLARA) == User { phone: Some("5559876".to_owned()), ..before });
+    assert!(scene.record(CLARA) == User { phone: Some("5559876".into()), ..before });
     assert_eq!(scene.house.calls(), BTreeMap::from([("getUserByIdProgram", 1), ("updateUser", 1)]));
 }
 
@@ -70,7 +70,7 @@ async fn a_revision_that_is_no_longer_true_writes_nothing() {
     let scene = Scene::open().await;
     let seen = scene.of(CLARA, "revision").await;
     assert_ne!(seen, scene.of(BEN, "revision").await);
-    scene.alter(CLARA, |user| user.phone = Some("5554444".to_owned()));
+    scene.alter(CLARA, |user| user.phone = Some("5554444".into()));
     let before = scene.record(CLARA);
     scene.house.calls();
     let input =
@@ -114,9 +114,9 @@ async fn changes_at_once_lose_nothing_of_each_other() {
     );
     let department = before.id_program_department.map(|department| DepartmentId(department.0 + 1));
     let after = User {
-        phone: Some("5551111".to_owned()),
-        email: Some("c@dmn.example".to_owned()),
-        agent_description: Some("Speaks to everybody".to_owned()),
+        phone: Some("5551111".into()),
+        email: Some("c@dmn.example".into()),
+        agent_description: Some("Speaks to everybody".into()),
         manager: Some(true),
         id_program_department: department,
         ..before
@@ -128,7 +128,7 @@ async fn changes_at_once_lose_nothing_of_each_other() {
 async fn the_supervisor_flag_and_the_switches_of_the_write_reach_the_portal() {
     let scene = Scene::open().await;
     for (read, sent) in [(Some("N"), "Y"), (Some("No"), "Yes"), (None, "Yes")] {
-        scene.alter(CLARA, |user| user.supervisor_agent = read.map(str::to_owned));
+        scene.alter(CLARA, |user| user.supervisor_agent = read.map(Into::into));
         scene.house.calls();
         let input = json!({
             "userId": user(CLARA), "isSupervisor": true, "reusesAgentNumber": true, "skipsVoicemailUser": false,

@@ -170,7 +170,8 @@ async fn every_read_is_explained_by_some_order_of_the_acknowledged_writes() {
                 let users = &mut world.tenants[0].users;
                 let chosen = numbers.below(users.len());
                 if let Some(user) = users.values_mut().nth(chosen) {
-                    std::sync::Arc::make_mut(user).phone = Some(format!("555{:05}", numbers.below(100_000)));
+                    std::sync::Arc::make_mut(user).phone =
+                        Some(format!("555{:05}", numbers.below(100_000)).into());
                 }
             });
             tokio::time::sleep(Duration::from_millis(10)).await;
