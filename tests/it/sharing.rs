@@ -11,11 +11,12 @@ use portalgraph::simulator::{ANY, Fault, SIZED_LOGIN, SIZED_PASSWORD, World};
 
 use crate::house::{Answer, Client, House};
 
-/// Every kind of edge, most of them more than once, by several ways.
+/// Every kind of edge, most of them more than once, by several ways. Each level has more agents than there are skill groups,
+/// so that its cheaper direction is the same whichever level comes first.
 const WIDE: &str = "{
-    agents(first: 20) { nodes { ...Agent platform { name } } }
+    agents(first: 24) { nodes { ...Agent platform { name } } }
     again: agents(first: 25) { nodes { ...Agent } }
-    users(first: 10) { nodes { ...User agent { ...Agent } } }
+    users(first: 30) { nodes { ...User agent { ...Agent } } }
     active: users(first: 10, filter: {isActive: true}) { nodes { ...User } }
     skillGroups { nodes { name agents(first: 5) { nodes { user { ...User } skillGroups { name } } } } }
     attributes { nodes { name } }
