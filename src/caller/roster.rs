@@ -1,20 +1,21 @@
 //! The roster: every user the caller may see, read in one call and looked up by any of their names.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::Hash;
+use std::sync::{Arc, OnceLock};
 
 use super::error::CallerError;
 use super::reader::Reader;
 use crate::portal::user::{GetUsers, GetUsersReply, User};
 use crate::portal::{AccountId, PortalError, UserId};
 
-/// All users the caller may see, in the portal's order.
+/// All users the caller may see, in the portal's order. Each index is made when somebody first looks for that name.
 pub struct Roster {
     users: Vec<Arc<User>>,
-    by_id: HashMap<UserId, usize>,
-    by_account: HashMap<AccountId, usize>,
-    by_login_name: HashMap<String, usize>,
-    by_agent_number: HashMap<String, Vec<usize>>,
+    by_id: OnceLock<HashMap<UserId, usize>>,
+    by_account: OnceLock<HashMap<AccountId, usize>>,
+    by_login_name: OnceLock<HashMap<String, usize>>,
+    by_agent_number: OnceLock<HashMap<String, Vec<usize>>>,
 }
 
 impl Roster {
@@ -25,26 +26,13 @@ impl Roster {
             &reply.user_mobile_agent_info_list,
         ];
         let users = lists.into_iter().find(|list| !list.is_empty()).cloned().unwrap_or_default();
-        let mut roster = Self {
-            by_id: HashMap::with_capacity(users.len()),
-            by_account: HashMap::with_capacity(users.len()),
-            by_login_name: HashMap::with_capacity(users.len()),
-            by_agent_number: HashMap::with_capacity(users.len()),
-            users: Vec::new(),
-        };
-        for (place, user) in users.iter().enumerate() {
-            // The first of two records with one id stands, as it would in the portal's own list.
-            user.id_program_user.map(|id| *roster.by_id.entry(id).or_insert(place));
-            user.id_user.map(|id| *roster.by_account.entry(id).or_insert(place));
-            if let Some(name) = user.login_name() {
-                roster.by_login_name.entry(name.to_lowercase()).or_insert(place);
-            }
-            if let Some(number) = user.agent_number() {
-                roster.by_agent_number.entry(number).or_default().push(place);
-            }
+        Self {
+            users,
+            by_id: OnceLock::new(),
+            by_account: OnceLock::new(),
+            by_login_name: OnceLock::new(),
+            by_agent_number: OnceLock::new(),
         }
-        roster.users = users;
-        roster
     }
 
     /// Everyone, in the portal's order.
@@ -61,29 +49,54 @@ impl Roster {
     /// The user with this id.
     #[must_use]
     pub fn by_id(&self, id: UserId) -> Option<&Arc<User>> {
-        self.at(self.by_id.get(&id))
+        self.first(&self.by_id, |user| user.id_program_user, &id)
     }
 
     /// The user with this account.
     #[must_use]
     pub fn by_account(&self, id: AccountId) -> Option<&Arc<User>> {
-        self.at(self.by_account.get(&id))
+        self.first(&self.by_account, |user| user.id_user, &id)
     }
 
     /// The user with this login name, without regard to case.
     #[must_use]
     pub fn by_login_name(&self, name: &str) -> Option<&Arc<User>> {
-        self.at(self.by_login_name.get(&name.to_lowercase()))
+        let name_of = |user: &User| user.login_name().map(str::to_lowercase);
+        self.first(&self.by_login_name, name_of, &name.to_lowercase())
     }
 
     /// The users with this agent number; numbers are unique on a platform only.
     pub fn by_agent_number(&self, number: &str) -> impl Iterator<Item = &Arc<User>> {
-        let places = self.by_agent_number.get(number).map(Vec::as_slice).unwrap_or_default();
+        let index = self.by_agent_number.get_or_init(|| {
+            let mut index = HashMap::<_, Vec<_>>::new();
+            for (place, user) in self.users.iter().enumerate() {
+                if let Some(number) = user.agent_number() {
+                    index.entry(number).or_default().push(place);
+                }
+            }
+            index
+        });
+        let places = index.get(number).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|place| self.users.get(*place))
     }
 
-    fn at(&self, place: Option<&usize>) -> Option<&Arc<User>> {
-        self.users.get(*place?)
+    /// The first of the users whose name is `wanted`, as it would be in the portal's own list.
+    fn first<K: Hash + Eq>(
+        &self,
+        index: &OnceLock<HashMap<K, usize>>,
+        name_of: impl Fn(&User) -> Option<K>,
+        wanted: &K,
+    ) -> Option<&Arc<User>> {
+        let index = index.get_or_init(|| {
+            let mut index = HashMap::with_capacity(self.users.len());
+            for (place, user) in self.users.iter().enumerate() {
+                if let Some(name) = name_of(user) {
+                    index.entry(name).or_insert(place);
+                }
+            }
+            index
+        });
+        self.users.get(*index.get(wanted)?)
     }
 }
 

@@ -47,7 +47,7 @@ mod viewer;
 
 pub use context::{Arrival, Gateway, GatewayError, SessionChange, Visit};
 pub use error::{Code, GraphError, Nullable};
-pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value};
+pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
 
 use async_graphql::{EmptySubscription, SDLExportOptions};

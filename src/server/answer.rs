@@ -20,7 +20,7 @@ use super::refusal::{
     status_of,
 };
 use super::request_id::RequestId;
-use crate::graph::write_value;
+use crate::graph::write_whole;
 
 /// Answers with more values than this are written off the runtime's threads, so that others' answers do not wait.
 const WRITE_ASIDE_VALUES: usize = 5_000;
@@ -41,18 +41,18 @@ struct Answer {
 
 impl Answer {
     /// The JSON, with its members in the order the specification recommends.
-    fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let mut json = Vec::with_capacity(self.data.as_ref().map_or(0, size_hint) + 256);
+    fn write(self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut json = Vec::with_capacity(256);
         let mut before = b'{';
         if !self.errors.is_empty() {
             json.extend_from_slice(b"{\"errors\":");
             serde_json::to_writer(&mut json, &self.errors)?;
             before = b',';
         }
-        if let Some(data) = &self.data {
+        if let Some(data) = self.data {
             json.push(before);
             json.extend_from_slice(b"\"data\":");
-            write_value(data, &mut json);
+            write_whole(data, &mut json);
             before = b',';
         }
         if !self.extensions.is_empty() {
@@ -66,15 +66,6 @@ impl Answer {
         }
         json.push(b'}');
         Ok(json)
-    }
-}
-
-/// The bytes of what is written already, which are most of an answer that is large.
-fn size_hint(data: &Value) -> usize {
-    match data {
-        Value::Binary(written) => written.len(),
-        Value::Object(members) => members.values().map(size_hint).sum(),
-        _ => 0,
     }
 }
 
@@ -107,10 +98,13 @@ impl Written {
     }
 }
 
-/// The answer to a query that has no errors: with a tag, and without a body if a GET names the tag.
+/// The answer to a query that has no errors; to a GET with a tag, and without a body if it names the tag.
 pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts) -> Response {
-    let (tag, is_get) = (body.tag(), parts.method != Method::POST);
-    let mut response = if is_get && etag::is_known(&parts.headers, &tag) {
+    if parts.method == Method::POST {
+        return packed(body, (StatusCode::OK, media), parts).await;
+    }
+    let tag = body.tag().await;
+    let mut response = if etag::is_known(&parts.headers, &tag) {
         let mut response = Response::new(Payload::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES));
@@ -119,9 +113,7 @@ pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts)
         packed(body, (StatusCode::OK, media), parts).await
     };
     response.headers_mut().insert(ETAG, tag);
-    if is_get {
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    }
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }
 
@@ -160,12 +152,7 @@ pub(super) async fn written(executed: Executed, id: &RequestId) -> Option<Writte
     let is_faultless = errors.is_empty();
     let answer = Answer { errors, data, extensions: executed.extensions };
     let body = if is_large {
-        let write = move || {
-            let body = answer.write().map(Body::new)?;
-            body.tag();
-            Ok(body)
-        };
-        tokio::task::spawn_blocking(write).await.ok()?
+        tokio::task::spawn_blocking(move || answer.write().map(Body::new)).await.ok()?
     } else {
         answer.write().map(Body::new)
     };

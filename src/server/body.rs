@@ -13,6 +13,8 @@ use super::etag;
 const PACKED_FROM_BYTES: usize = 1024;
 /// Longer texts are packed off the runtime's threads, so that others' answers do not wait.
 const PACKED_ASIDE_FROM_BYTES: usize = 32 * 1024;
+/// Longer texts get their tag there.
+const TAGGED_ASIDE_FROM_BYTES: usize = 512 * 1024;
 
 /// An answer's bytes.
 pub(super) struct Body {
@@ -33,8 +35,17 @@ impl Body {
     }
 
     /// What its bytes are recognised by.
-    pub(super) fn tag(&self) -> HeaderValue {
-        self.tag.get_or_init(|| etag::tag(&self.plain)).clone()
+    pub(super) async fn tag(&self) -> HeaderValue {
+        if let Some(tag) = self.tag.get() {
+            return tag.clone();
+        }
+        let plain = self.plain.clone();
+        let aside = if plain.len() < TAGGED_ASIDE_FROM_BYTES {
+            None
+        } else {
+            tokio::task::spawn_blocking(move || etag::tag(&plain)).await.ok()
+        };
+        self.tag.get_or_init(|| aside.unwrap_or_else(|| etag::tag(&self.plain))).clone()
     }
 
     /// The same packed, if the client takes it so and it is worth it, or if it takes it in no other way.

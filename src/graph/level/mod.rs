@@ -12,7 +12,7 @@ mod written;
 pub use branch::{Children, IntoChildren, each};
 pub(super) use field::row;
 pub use field::{Field, is_answered_by};
-pub use writer::write_value;
+pub use writer::{write_value, write_whole};
 pub use written::{Enumeration, Written};
 
 use async_graphql::parser::types;
@@ -27,6 +27,9 @@ use super::error::GraphError;
 use super::list::List;
 use step::Steps;
 use writer::Writer;
+
+/// How many records tell how much room all of a list will take.
+const SAMPLE: usize = 32;
 
 /// Who writes the lists of a request; the engine does where nobody says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +90,9 @@ async fn write<'a, T: Row>(
     writer.begin_list();
     let mut result = Ok(());
     for (place, item) in items.iter().enumerate() {
+        if place == SAMPLE {
+            writer.make_room(place, items.len() - place);
+        }
         result = writer.item(place, |writer| steps.write(item, place, writer));
         if result.is_err() {
             break;

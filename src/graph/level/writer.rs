@@ -48,6 +48,12 @@ impl<'a> Writer<'a> {
         self.json.push(b'[');
     }
 
+    /// Makes room for the items of the list that are left, by what was written of those before: doubling the room as it
+    /// fills would take up to three times as much at once.
+    pub(super) fn make_room(&mut self, written: usize, left: usize) {
+        self.json.reserve_exact(self.json.len() / written.max(1) * left * 9 / 8 + MARGIN);
+    }
+
     /// Writes one item of a list.
     pub(super) fn item(
         &mut self,
@@ -106,6 +112,34 @@ impl<'a> Writer<'a> {
     /// The JSON, and what has failed in it.
     pub(super) fn finish(self) -> (Bytes, Vec<ServerError>) {
         (self.json.into(), self.errors)
+    }
+}
+
+/// Room for what is written around a list.
+const MARGIN: usize = 4 * 1024;
+
+/// Adds a value of the engine to the JSON, which a large list written by level is not copied into: it is written around.
+pub fn write_whole(value: Value, json: &mut Vec<u8>) {
+    match value {
+        Value::Binary(written) if written.len() > json.len() => {
+            // Not a copy, as long as nobody else holds it.
+            let mut written = Vec::from(written);
+            written.splice(0..0, json.drain(..));
+            *json = written;
+        }
+        Value::Object(members) => {
+            json.push(b'{');
+            for (nth, (name, member)) in members.into_iter().enumerate() {
+                if nth > 0 {
+                    json.push(b',');
+                }
+                write_text(&name, json);
+                json.push(b':');
+                write_whole(member, json);
+            }
+            json.push(b'}');
+        }
+        value => write_value(&value, json),
     }
 }
 
