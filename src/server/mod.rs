@@ -35,7 +35,7 @@ use self::document::Documents;
 use self::kept::KeptAnswers;
 use self::under_way::UnderWay;
 use crate::config::{self, Config};
-use crate::graph::{Gateway, GatewayError, Schema, schema};
+use crate::graph::{Estimator, Gateway, GatewayError, Schema, schema};
 
 /// Why the gateway does not serve, or no longer.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,7 @@ pub enum ServeError {
 /// What every request may use.
 struct Floor {
     schema: Schema,
+    estimator: Estimator,
     gateway: Arc<Gateway>,
     settings: config::Server,
     limits: config::Limits,
@@ -68,6 +69,7 @@ pub async fn run(
 ) -> Result<(), ServeError> {
     let floor = Arc::new(Floor {
         schema: schema(&config.limits),
+        estimator: Estimator::new(&config),
         gateway: Gateway::new(&config)?,
         documents: Documents::new(config.limits.clone()),
         kept: KeptAnswers::new(&config.cache),

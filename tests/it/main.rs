@@ -10,6 +10,7 @@ mod contract_icws_shown;
 mod cookie;
 mod cost;
 mod dialect;
+mod estimate;
 mod everything;
 mod failure;
 mod house;
