@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::CallerError;
+use crate::upstream::metric::ANSWERS;
 
 /// How one question was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,12 @@ impl Tally {
 impl Asking {
     /// Counts the answer, or the failure, in the way it came.
     pub(super) fn answered(self, how: Answered) {
+        let word = match how {
+            Answered::Called | Answered::Beside => "called",
+            Answered::Shared => "shared",
+            Answered::Kept => "kept",
+        };
+        metrics::counter!(ANSWERS, "operation" => self.operation, "answered" => word).increment(1);
         let mut cost = self.tally.lock();
         if matches!(how, Answered::Called | Answered::Shared) {
             cost.waves = cost.waves.max(self.wave);

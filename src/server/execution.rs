@@ -25,6 +25,7 @@ use super::{Floor, variables};
 use crate::caller::Cost;
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Visit};
+use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
 
 /// An operation that may be executed.
 pub(super) struct Operation {
@@ -167,17 +168,17 @@ impl Execution<'_> {
         let work = async move {
             let _ending = ending;
             let estimate = operation.estimate(&floor, &visit).await.unwrap_or_default();
-            let mut executed = match affordable(&estimate, floor.limits.max_portal_calls) {
-                Err(refusal) => Executed::from_errors(vec![refusal.error()]),
-                Ok(()) => {
-                    let execution = floor.schema.execute(operation.request(&visit));
-                    let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
-                        tracing::error!("a resolver panicked");
-                        return None;
-                    };
-                    executed
-                }
+            let mut executed = if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls) {
+                Executed::from_errors(vec![refusal.error()])
+            } else {
+                let execution = floor.schema.execute(operation.request(&visit));
+                let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
+                    tracing::error!("a resolver panicked");
+                    return None;
+                };
+                executed
             };
+            measure(operation.kind, estimate.calls(), visit.cost().calls());
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);
             }
@@ -215,6 +216,14 @@ fn affordable(estimate: &Estimate, allowed: usize) -> Result<(), Refusal> {
          records at once, or for less of each."
     );
     Err(Refusal::of_request(QUERY_TOO_COSTLY, message))
+}
+
+/// Counts what an operation was estimated to need, and what it has needed.
+fn measure(kind: OperationType, estimated: usize, made: usize) {
+    let kind = if kind == OperationType::Mutation { "mutation" } else { "query" };
+    let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
+    metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
+    metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));
 }
 
 /// What a request cost, as clients read it in `extensions.cost`, beside what it was estimated to.

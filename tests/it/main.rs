@@ -21,6 +21,7 @@ mod isolation;
 mod kept_answers;
 mod levels;
 mod limits;
+mod metrics;
 mod node;
 mod operations;
 mod page;

@@ -62,7 +62,8 @@ impl Arguments<'_> {
     }
 
     fn text(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}:{value};")).collect()
+        let each: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}:{value}")).collect();
+        each.join(";")
     }
 }
 
@@ -78,7 +79,7 @@ fn is_text_with_comma(value: &Value) -> bool {
 fn is_same(record: &str, field: &str) -> bool {
     record.ends_with("Connection")
         || record.ends_with("Edge")
-        || matches!((record, field), ("User", "agent") | ("Agent", "user") | ("EligibleAgent", "agent"))
+        || matches!((record, field), ("User" | "EligibleAgent", "agent") | ("Agent", "user"))
 }
 
 /// The list in which all records of a type are.
@@ -211,7 +212,7 @@ impl<'a> Walk<'a> {
             limits.default_page_size
         };
         let all = whole(of).and_then(|list| self.lengths.of(list)).unwrap_or(usize::MAX);
-        let path = match arguments.within("by", "id").and_then(|id| self.user_key(id)) {
+        let path = match arguments.within("by", "id").and_then(user_key) {
             Some(key) => place_of_user(key),
             None => format!("{}/{name}({})", place.path, arguments.text()),
         };
@@ -226,13 +227,6 @@ impl<'a> Walk<'a> {
     /// How many precision queues there are.
     fn queues(&self) -> usize {
         self.lengths.of(Whole::PrecisionQueues).unwrap_or(self.estimator.limits.default_page_size)
-    }
-
-    /// The key of the user or agent an id names.
-    fn user_key(&self, id: &Value) -> Option<i64> {
-        let Value::String(id) = id else { return None };
-        let node = NodeId::decode(&ID(id.clone()))?;
-        matches!(node.kind, Kind::User | Kind::Agent).then_some(node.key)
     }
 
     fn once(&mut self, operation: &'static str) {
@@ -256,12 +250,12 @@ impl<'a> Walk<'a> {
                 let narrowed = narrowed.map(|name| arguments.within("filter", name));
                 let search = arguments.get("search").filter(|search| **search != Value::Null);
                 let narrowed = narrowed.into_iter().chain([search]);
-                let text = narrowed.flatten().map(|value| format!("{value};")).collect();
-                self.bill.once.insert((ALL_USERS, text));
+                let text: Vec<_> = narrowed.flatten().map(ToString::to_string).collect();
+                self.bill.once.insert((ALL_USERS, text.join(";")));
             }
             Price::UserBy => match arguments.get("by") {
                 Some(Value::Object(by)) => match (by.get("id"), by.get("databaseId")) {
-                    (Some(id), _) => self.bill.users.extend(self.user_key(id)),
+                    (Some(id), _) => self.bill.users.extend(user_key(id)),
                     (None, Some(Value::Number(key))) => self.bill.users.extend(key.as_i64()),
                     _ => self.once(ALL_USERS),
                 },
@@ -357,6 +351,13 @@ impl<'a> Walk<'a> {
         };
         rows.div_ceil(MAX_ROWS_WITH_SELECT).max(1) + usize::from(last.is_some() && !is_whole)
     }
+}
+
+/// The key of the user or agent an id names.
+fn user_key(id: &Value) -> Option<i64> {
+    let Value::String(id) = id else { return None };
+    let node = NodeId::decode(&ID(id.clone()))?;
+    matches!(node.kind, Kind::User | Kind::Agent).then_some(node.key)
 }
 
 /// How long the longest list in an input is.
