@@ -31,6 +31,12 @@ pub enum CallerError {
     /// The portal session has no tenant yet.
     #[error("a tenant must be selected first")]
     NoTenant,
+    /// The request has made as many calls as it may; this one was not made.
+    #[error("the request has made all {allowed} calls it may make")]
+    TooManyCalls {
+        /// How many that is.
+        allowed: usize,
+    },
 }
 
 impl CallerError {
@@ -41,7 +47,11 @@ impl CallerError {
             Self::Portal(error) => error.ends_session(),
             Self::Icws(error) => error.ends_session(),
             Self::OutcomeUnknown(error) => error.ends_session(),
-            Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => false,
+            Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::TooManyCalls { .. } => false,
         }
     }
 
@@ -52,9 +62,12 @@ impl CallerError {
             Self::Portal(PortalError::Status { status, .. }) => (400..500).contains(status),
             Self::Portal(error) => error.is_refusal(),
             Self::Icws(error) => error.is_refusal(),
-            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
-                false
-            }
+            Self::OutcomeUnknown(_)
+            | Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::TooManyCalls { .. } => false,
         }
     }
 
@@ -64,9 +77,12 @@ impl CallerError {
         let is_unknown = match &self {
             Self::Portal(error) => error.leaves_outcome_unknown(),
             Self::Icws(error) => error.leaves_outcome_unknown(),
-            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
-                false
-            }
+            Self::OutcomeUnknown(_)
+            | Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::TooManyCalls { .. } => false,
         };
         if is_unknown { Self::OutcomeUnknown(Arc::new(self)) } else { self }
     }

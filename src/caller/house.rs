@@ -30,6 +30,8 @@ pub struct House {
     pub(super) answers: Answers,
     /// The longest a request may take.
     pub(super) deadline: Duration,
+    /// How many calls a request may make.
+    pub(super) max_calls: usize,
     pub(super) epochs: Epochs,
     pub(super) turns: Turns,
     pub(super) visibility: Visibility,
@@ -57,6 +59,7 @@ impl House {
         Self {
             portal_settings: config.portal.clone(),
             deadline: Duration::from_secs(config.server.deadline_seconds),
+            max_calls: config.limits.max_portal_calls,
             answers: Answers::new(config.cache.clone()),
             epochs: Epochs::default(),
             turns: Turns::default(),

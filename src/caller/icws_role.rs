@@ -20,6 +20,13 @@ use crate::upstream::Call as _;
 /// The first wait for a new role to appear; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 
+/// How often a new role is looked for at most before the patience is over: each wait is twice the one before.
+#[must_use]
+pub fn looks_for_a_new_role(patience: Duration) -> usize {
+    let waits = patience.as_millis() / FIRST_WAIT.as_millis() + 1;
+    usize::try_from(waits.ilog2()).unwrap_or_default() + 1
+}
+
 /// Part of a list of roles.
 #[derive(Debug)]
 pub struct RolesPart {

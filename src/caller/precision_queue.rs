@@ -35,6 +35,11 @@ impl StaffedQueue {
     }
 }
 
+/// How the portal is asked for every queue.
+pub(super) fn all_queues() -> GetAllPrecisionQueues {
+    GetAllPrecisionQueues { page_size: Some(0), ..GetAllPrecisionQueues::default() }
+}
+
 impl Reader {
     /// How queues are evaluated where the portal's documents leave it open.
     #[must_use]
@@ -54,8 +59,7 @@ impl Reader {
 
     /// Every precision queue, without steps.
     pub async fn precision_queues(&self) -> Result<Catalogue<PrecisionQueue>, CallerError> {
-        let all = GetAllPrecisionQueues { page_size: Some(0), ..GetAllPrecisionQueues::default() };
-        self.read_as(all, |reply: &GetAllPrecisionQueuesReply| reply.precision_queues.clone()).await
+        self.read_as(all_queues(), |reply: &GetAllPrecisionQueuesReply| reply.precision_queues.clone()).await
     }
 
     /// One precision queue with its steps; `None` if the portal answers without one.

@@ -108,6 +108,7 @@ impl Reader {
     /// The reply as the portal has it now, past everything that is kept or under way: what a change is made from.
     pub async fn read_anew<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
         self.notes.basis.make_particular();
+        self.notes.tally.begin_call(self.house.max_calls)?;
         let room = self.house.room::<Q>(&self.session).await?;
         let asking = self.notes.tally.ask(Q::NAME);
         let answer = self.house.call(&question, &self.session, room).await;
@@ -133,6 +134,7 @@ impl Reader {
     ) -> Result<Q::Reply, CallerError> {
         self.notes.basis.make_particular();
         self.identity::<Q::Upstream>()?;
+        self.notes.tally.begin_call(self.house.max_calls)?;
         let room = self.house.room::<Q>(&self.session).await?;
         if self.notes.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
@@ -200,6 +202,16 @@ impl Reader {
         self.key(question).is_ok_and(|key| self.has_asked(&key) || self.house.answers.has(&key))
     }
 
+    /// What `make` makes of the reply, as long as it is kept; nothing is noted of the request.
+    pub(super) async fn kept_as<Q: Question, S: Send + Sync + 'static>(
+        &self,
+        question: &Q,
+        make: impl Fn(&Q::Reply) -> S,
+    ) -> Option<Arc<S>> {
+        let kept = self.house.answers.kept(&self.key(question).ok()?).await?;
+        Some(kept.shape(make))
+    }
+
     fn has_asked(&self, key: &Key) -> bool {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
     }
@@ -255,6 +267,12 @@ async fn fly<Q: Question>(
     {
         return result;
     }
+    // Not within what is asked: others who wait for it would be told that they may make no more. Who joins another's
+    // call makes none.
+    let is_counted = !house.answers.has(&key);
+    if is_counted {
+        tally.begin_call(house.max_calls)?;
+    }
     let asking = tally.ask(Q::NAME);
     let ours = AtomicBool::new(false);
     let ask = || async {
@@ -274,6 +292,11 @@ async fn fly<Q: Question>(
         && house.is_shared(place, kept).await
     {
         house.answers.forget(&key).await;
+    }
+    match (is_counted, ours.load(Ordering::Relaxed)) {
+        (true, false) => tally.give_back_call(),
+        (false, true) => tally.count_call(),
+        _ => {}
     }
     asking.answered(if ours.load(Ordering::Relaxed) { Answered::Called } else { Answered::Shared });
     if has_ended(&result) && ours.load(Ordering::Relaxed) {

@@ -19,7 +19,7 @@ pub struct Roster {
 }
 
 impl Roster {
-    fn new(reply: &GetUsersReply) -> Self {
+    pub(super) fn new(reply: &GetUsersReply) -> Self {
         let lists = [
             &reply.user_agent_info_list,
             &reply.basic_user_agent_info_list,

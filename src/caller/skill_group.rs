@@ -54,7 +54,7 @@ impl AgentKey {
 }
 
 impl GetSkillGroupsReply {
-    fn groups(&self) -> SkillGroups {
+    pub(super) fn groups(&self) -> SkillGroups {
         let lists = [&self.skill_group_list, &self.basic_skill_group_list];
         lists.into_iter().find(|list| !list.is_empty()).map(|list| list.as_slice().into()).unwrap_or_default()
     }
@@ -104,7 +104,7 @@ impl Reader {
 
     /// The same, with what has been worked out of it.
     pub(super) async fn group_list(&self) -> Result<Arc<GroupList>, CallerError> {
-        self.read_as(all_groups(), |reply: &GetSkillGroupsReply| GroupList::new(reply.groups())).await
+        self.read_as(all_groups(), GroupList::of).await
     }
 
     /// The agents in a skill group, or those that could be put into it.

@@ -16,7 +16,7 @@ use super::reader::Reader;
 use super::skill_group::{AgentKey, SkillGroups, agents_of, all_groups, in_order};
 use crate::config::Way;
 use crate::portal::agent::GetAllAgentsForSkill;
-use crate::portal::skill_group::{GetSkillGroups, GetSkillsForAgent, SkillGroup};
+use crate::portal::skill_group::{GetSkillGroups, GetSkillGroupsReply, GetSkillsForAgent, SkillGroup};
 use crate::portal::user::User;
 use crate::portal::{Portal, UserId};
 use crate::session::Identity;
@@ -39,8 +39,8 @@ struct Derived {
 }
 
 impl GroupList {
-    pub(super) fn new(groups: SkillGroups) -> Self {
-        Self { groups, derived: Mutex::default() }
+    pub(super) fn of(reply: &GetSkillGroupsReply) -> Self {
+        Self { groups: reply.groups(), derived: Mutex::default() }
     }
 
     pub(super) fn groups(&self) -> &SkillGroups {

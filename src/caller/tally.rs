@@ -2,7 +2,11 @@
 //! behind another.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::error::CallerError;
+use crate::upstream::metric::ANSWERS;
 
 /// How one question was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +51,11 @@ impl Cost {
 
 /// Counts for one request, whatever sessions it uses one after another.
 #[derive(Clone, Default)]
-pub struct Tally(Arc<Mutex<Cost>>);
+pub struct Tally {
+    cost: Arc<Mutex<Cost>>,
+    /// The calls that were begun.
+    begun: Arc<AtomicUsize>,
+}
 
 /// A question that waits for its answer.
 pub(super) struct Asking {
@@ -58,13 +66,30 @@ pub(super) struct Asking {
 
 impl Tally {
     fn lock(&self) -> MutexGuard<'_, Cost> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cost.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What it has come to.
     #[must_use]
     pub fn cost(&self) -> Cost {
         self.lock().clone()
+    }
+
+    /// Begins a call, unless the request has begun as many as it may.
+    pub(super) fn begin_call(&self, allowed: usize) -> Result<(), CallerError> {
+        let next = |begun: usize| (begun < allowed).then_some(begun + 1);
+        let begun = self.begun.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+        begun.map(drop).map_err(|_| CallerError::TooManyCalls { allowed })
+    }
+
+    /// The call that was begun has turned out to be another's.
+    pub(super) fn give_back_call(&self) {
+        self.begun.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// Another's call has turned out to be ours.
+    pub(super) fn count_call(&self) {
+        self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Begins to wait for an answer: behind every call that has ended so far.
@@ -77,6 +102,12 @@ impl Tally {
 impl Asking {
     /// Counts the answer, or the failure, in the way it came.
     pub(super) fn answered(self, how: Answered) {
+        let word = match how {
+            Answered::Called | Answered::Beside => "called",
+            Answered::Shared => "shared",
+            Answered::Kept => "kept",
+        };
+        metrics::counter!(ANSWERS, "operation" => self.operation, "answered" => word).increment(1);
         let mut cost = self.tally.lock();
         if matches!(how, Answered::Called | Answered::Shared) {
             cost.waves = cost.waves.max(self.wave);
@@ -93,6 +124,15 @@ impl Asking {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_calls_are_begun_than_are_allowed() {
+        let tally = Tally::default();
+        assert!(tally.begin_call(2).is_ok() && tally.begin_call(2).is_ok());
+        assert!(matches!(tally.begin_call(2), Err(CallerError::TooManyCalls { allowed: 2 })));
+        tally.give_back_call();
+        assert!(tally.begin_call(2).is_ok() && tally.begin_call(2).is_err());
+    }
 
     #[test]
     fn calls_side_by_side_are_one_wave_and_one_behind_another_are_two() {

@@ -29,6 +29,7 @@ When it is ready it prints one line, `portalgraph is serving http://ADDRESS`, on
   /graphql       the graph, for POST and GET
   /health/live   whether the process answers
   /health/ready  whether it can serve
+With server.operator_listen set, /metrics and both health checks are served there too, apart from clients.
 Log lines go to standard error. Ctrl-C or SIGTERM ends it after the requests under way; a second \
 one ends it at once.
 
@@ -62,7 +63,16 @@ async fn serve(config: Config) -> Result<(), Failure> {
     let stop = StopSignals::listen().map_err(Failure::Start)?.first();
     let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
     let (listener, address) = bind(config.server.listen).await?;
-    let mut gateway = pin!(server::run(config, listener, stop));
+    let operator = match config.server.operator_address() {
+        Some(address) => {
+            let (listener, address) = bind(address).await?;
+            tracing::info!(server.operator_address = %address, "serving metrics and health");
+            Some(listener)
+        }
+        None => None,
+    };
+    let listeners = server::Listeners { clients: listener, operator };
+    let mut gateway = pin!(server::run(config, listeners, stop));
     // Begun before the line that says so: settings of which no gateway can be made end it here.
     tokio::select! {
         biased;

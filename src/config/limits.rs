@@ -30,6 +30,8 @@ pub struct Limits {
     pub max_fragment_spreads: usize,
     /// How many fields a query may come to once fragments are spread, before lists are counted.
     pub max_fields: usize,
+    /// How many calls of the upstreams a request may make.
+    pub max_portal_calls: usize,
     /// How many records one page of a connection may hold.
     pub max_page_size: usize,
     /// How many records a connection answers when neither `first` nor `last` is given.

@@ -1,6 +1,7 @@
 //! One option: what it accepts, in words, and how its value may be shown. Every rule hangs on the key, its default in
 //! the embedded file and its type in the section's struct, so an option of the usual kind needs nothing here.
 
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
@@ -47,6 +48,9 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
         (_, Value::Integer(number)) => range(&key).contains(number),
         ("portal.url" | "portal.callback_url" | "icws.url", Value::String(text)) => {
             text.is_empty() || host_only(text).is_some()
+        }
+        ("server.operator_listen", Value::String(text)) => {
+            text.is_empty() || text.parse::<SocketAddr>().is_ok()
         }
         ("session.store", Value::String(text)) => is_available_store(text),
         ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
@@ -106,6 +110,9 @@ fn without_secrets(text: &str) -> String {
 fn expected(path: &[String], default: &Value) -> String {
     let key = path.join(".");
     match (key.as_str(), default) {
+        ("server.operator_listen", _) => {
+            "an address and a port, such as \"127.0.0.1:9464\", or \"\" for none".to_owned()
+        }
         ("server.listen", _) => "an address and a port, such as \"127.0.0.1:4000\"".to_owned(),
         ("portal.url" | "portal.callback_url" | "icws.url", _) => {
             "an address with scheme and host only, such as \"https://portal.example.com\" or \

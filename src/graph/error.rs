@@ -16,6 +16,8 @@ pub enum Code {
     Forbidden,
     /// The query asks for something that cannot be: mend the query.
     BadUserInput,
+    /// The request needs more calls than one may make: ask for less at once.
+    QueryTooCostly,
     /// The portal refused the call; `portalCode` says with which constant.
     PortalRefused,
     /// The portal could not be reached.
@@ -38,6 +40,7 @@ impl Code {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput => "BAD_USER_INPUT",
+            Self::QueryTooCostly => "QUERY_TOO_COSTLY",
             Self::PortalRefused => "PORTAL_REFUSED",
             Self::PortalUnreachable => "PORTAL_UNREACHABLE",
             Self::PortalTimeout => "PORTAL_TIMEOUT",
@@ -279,6 +282,13 @@ impl From<CallerError> for GraphError {
             CallerError::NotSignedIn(System::Icws) => Self::new(
                 Code::Unauthenticated,
                 "Nobody is signed in to ICWS: call the login mutation with `upstream: ICWS`.",
+            ),
+            CallerError::TooManyCalls { allowed } => Self::new(
+                Code::QueryTooCostly,
+                format!(
+                    "This request has made {allowed} calls, which is what limits.max_portal_calls allows; this one was \
+                     not made."
+                ),
             ),
             CallerError::NoTenant => Self::new(
                 Code::Forbidden,

@@ -20,6 +20,7 @@ mod date_time;
 mod department;
 mod eligible_agent;
 mod error;
+mod estimate;
 mod icws;
 mod icws_right;
 mod icws_role;
@@ -47,6 +48,7 @@ mod viewer;
 
 pub use context::{Arrival, Gateway, GatewayError, SessionChange, Visit};
 pub use error::{Code, GraphError, Nullable};
+pub use estimate::{Asked, Estimate, Estimator};
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
 

@@ -15,7 +15,7 @@ use super::error::IcwsError;
 use super::problem::ErrorBody;
 use super::shape::{Shape, read};
 use crate::config;
-use crate::upstream::{Answer, Lost, Upstream, client};
+use crate::upstream::{Answer, Lost, Upstream, client, metric};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -297,4 +297,7 @@ pub(super) fn observe(operation: &'static str, failure: Option<&IcwsError>, star
     };
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(icws.operation = operation, icws.outcome = outcome, duration_ms, "ICWS call");
+    if !matches!(failure, Some(IcwsError::NotConfigured { .. } | IcwsError::Unsendable { .. })) {
+        metric::count_call(operation, outcome);
+    }
 }

@@ -16,7 +16,7 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Lost, Secret, Upstream, client};
+use crate::upstream::{Lost, Secret, Upstream, client, metric};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
@@ -109,6 +109,9 @@ impl Portal {
         };
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(portal.operation = O::NAME, portal.outcome = outcome, duration_ms, "portal call");
+        if !matches!(result, Err(PortalError::NotConfigured { .. } | PortalError::Unconfirmed { .. })) {
+            metric::count_call(O::NAME, outcome);
+        }
         result
     }
 

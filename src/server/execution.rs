@@ -1,5 +1,6 @@
 //! One operation put to the engine: for its request alone, or once for all who ask it now.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -15,14 +16,16 @@ use super::document::Document;
 use super::kept::Key;
 use super::question::Question;
 use super::refusal::{
-    BAD_USER_INPUT, FORBIDDEN, INTERNAL, INTERNAL_MESSAGE, PORTAL_TIMEOUT, Refusal, UNAUTHENTICATED,
+    BAD_USER_INPUT, FORBIDDEN, INTERNAL, INTERNAL_MESSAGE, PORTAL_TIMEOUT, QUERY_TOO_COSTLY, Refusal,
+    UNAUTHENTICATED,
 };
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
 use super::{Floor, variables};
 use crate::caller::Cost;
 use crate::config::Introspection;
-use crate::graph::{Arrival, Visit};
+use crate::graph::{Arrival, Asked, Estimate, Visit};
+use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
 
 /// An operation that may be executed.
 pub(super) struct Operation {
@@ -71,6 +74,13 @@ impl Operation {
                 "This gateway does not answer for its schema (__schema, __type).",
             )),
         }
+    }
+
+    /// What it may cost.
+    async fn estimate(&self, floor: &Floor, visit: &Visit) -> Result<Estimate, Refusal> {
+        let operation = self.document.operation(self.name.as_deref())?;
+        let asked = Asked { document: &self.document.parsed, operation, variables: &self.variables };
+        Ok(floor.estimator.estimate(asked, visit).await)
     }
 
     fn request(&self, visit: &Arc<Visit>) -> async_graphql::Request {
@@ -157,13 +167,20 @@ impl Execution<'_> {
         let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
         let work = async move {
             let _ending = ending;
-            let execution = floor.schema.execute(operation.request(&visit));
-            let Ok(mut executed) = AssertUnwindSafe(execution).catch_unwind().await else {
-                tracing::error!("a resolver panicked");
-                return None;
+            let estimate = operation.estimate(&floor, &visit).await.unwrap_or_default();
+            let mut executed = if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls) {
+                Executed::from_errors(vec![refusal.error()])
+            } else {
+                let execution = floor.schema.execute(operation.request(&visit));
+                let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
+                    tracing::error!("a resolver panicked");
+                    return None;
+                };
+                executed
             };
+            measure(operation.kind, estimate.calls(), visit.cost().calls());
             if tells_cost {
-                tell(&mut executed, &visit.cost());
+                tell(&mut executed, &visit.cost(), &estimate);
             }
             let written = answer::written(executed, &id).await?;
             if let Some(key) = key
@@ -188,13 +205,42 @@ impl Drop for Ending {
     }
 }
 
-/// What a request cost, as clients read it in `extensions.cost`.
-fn tell(executed: &mut Executed, cost: &Cost) {
-    let operations = cost.operations.iter().map(|(name, count)| {
-        value!({ "name": *name, "calls": count.calls, "shared": count.shared, "kept": count.kept })
+/// Refuses what may cost more calls than a request may make.
+fn affordable(estimate: &Estimate, allowed: usize) -> Result<(), Refusal> {
+    let calls = estimate.calls();
+    if calls <= allowed {
+        return Ok(());
+    }
+    let message = format!(
+        "This operation may need {calls} calls of the portal; limits.max_portal_calls allows {allowed}. Ask for fewer \
+         records at once, or for less of each."
+    );
+    Err(Refusal::of_request(QUERY_TOO_COSTLY, message))
+}
+
+/// Counts what an operation was estimated to need, and what it has needed.
+fn measure(kind: OperationType, estimated: usize, made: usize) {
+    let kind = if kind == OperationType::Mutation { "mutation" } else { "query" };
+    let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
+    metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
+    metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));
+}
+
+/// What a request cost, as clients read it in `extensions.cost`, beside what it was estimated to.
+fn tell(executed: &mut Executed, cost: &Cost, estimate: &Estimate) {
+    let names: BTreeSet<_> = cost.operations.keys().chain(estimate.operations.keys()).copied().collect();
+    let operations = names.into_iter().map(|name| {
+        let count = cost.operations.get(name).copied().unwrap_or_default();
+        let estimated = estimate.operations.get(name).copied().unwrap_or_default();
+        value!({
+            "name": name, "calls": count.calls, "shared": count.shared, "kept": count.kept,
+            "estimatedCalls": estimated,
+        })
     });
     let operations: Vec<Value> = operations.collect();
-    let cost = value!({ "calls": cost.calls(), "waves": cost.waves, "operations": operations });
+    let cost = value!({
+        "calls": cost.calls(), "estimatedPortalCalls": estimate.calls(), "waves": cost.waves, "operations": operations,
+    });
     executed.extensions.insert("cost".to_owned(), cost);
 }
 

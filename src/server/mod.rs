@@ -13,6 +13,7 @@ mod health;
 mod kept;
 mod lexer;
 mod media_type;
+mod operator;
 mod origin;
 mod page;
 mod question;
@@ -35,7 +36,7 @@ use self::document::Documents;
 use self::kept::KeptAnswers;
 use self::under_way::UnderWay;
 use crate::config::{self, Config};
-use crate::graph::{Gateway, GatewayError, Schema, schema};
+use crate::graph::{Estimator, Gateway, GatewayError, Schema, schema};
 
 /// Why the gateway does not serve, or no longer.
 #[derive(Debug, thiserror::Error)]
@@ -46,11 +47,15 @@ pub enum ServeError {
     /// The listener broke.
     #[error("the gateway cannot take connections")]
     Listener(#[source] io::Error),
+    /// Somebody else in this process collects what is counted.
+    #[error("the gateway cannot count for server.operator_listen")]
+    Collector(#[source] metrics_exporter_prometheus::BuildError),
 }
 
 /// What every request may use.
 struct Floor {
     schema: Schema,
+    estimator: Estimator,
     gateway: Arc<Gateway>,
     settings: config::Server,
     limits: config::Limits,
@@ -60,14 +65,33 @@ struct Floor {
     is_stopping: AtomicBool,
 }
 
+/// Where the gateway is reached.
+#[derive(Debug)]
+pub struct Listeners {
+    /// By clients.
+    pub clients: TcpListener,
+    /// By whoever operates it, who reads `/metrics` there.
+    pub operator: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(clients: TcpListener) -> Self {
+        Self { clients, operator: None }
+    }
+}
+
 /// Serves clients on the listener until `shutdown`, then lets requests under way finish within one deadline.
 pub async fn run(
     config: Config,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    let Listeners { clients, operator } = listeners.into();
+    let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
+    let operator = operator.map_err(ServeError::Collector)?;
     let floor = Arc::new(Floor {
         schema: schema(&config.limits),
+        estimator: Estimator::new(&config),
         gateway: Gateway::new(&config)?,
         documents: Documents::new(config.limits.clone()),
         kept: KeptAnswers::new(&config.cache),
@@ -77,12 +101,21 @@ pub async fn run(
         is_stopping: AtomicBool::new(false),
     });
     // Answers are written in one piece: waiting for more to send only delays them.
-    let listener = listener.tap_io(|connection| {
+    let listener = clients.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
     let gateway = Arc::clone(&floor.gateway);
     let drain = Duration::from_secs(floor.settings.deadline_seconds);
     let (begin_drain, drain_begins) = oneshot::channel();
+    let to_operator = {
+        let floor = Arc::clone(&floor);
+        async move {
+            match operator {
+                Some((listener, collector)) => operator::serve(listener, collector, floor).await,
+                None => std::future::pending().await,
+            }
+        }
+    };
     let serve =
         axum::serve(listener, router::router(Arc::clone(&floor))).with_graceful_shutdown(async move {
             shutdown.await;
@@ -91,6 +124,8 @@ pub async fn run(
         });
     let served = tokio::select! {
         served = async { serve.await } => served.map_err(ServeError::Listener),
+        // It is there while the last requests are waited for, and tells that no more should be sent.
+        served = to_operator => served.map_err(ServeError::Listener),
         () = async {
             // An error means that serving ended by itself; the other branch then tells how.
             if drain_begins.await.is_err() {

@@ -5,6 +5,7 @@ mod call;
 mod failure;
 mod http;
 mod lost;
+pub mod metric;
 mod noun;
 mod secret;
 mod shareable;

@@ -1,6 +1,6 @@
 //! Queries that ask for every field of the schema between them, written from the schema itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -162,6 +162,39 @@ impl Schema {
             write!(selection, " ... on {possible}{below}").unwrap();
         }
         selection + " __typename }"
+    }
+
+    /// A query for each field that needs no arguments, by as few steps as lead to its type from `Query` or from one of
+    /// these fields, each with its type.
+    pub fn each_field(&self, roots: &[(&str, &str)]) -> Vec<String> {
+        let mut ahead = VecDeque::from([(String::new(), "Query".to_owned())]);
+        let mut reached = BTreeSet::new();
+        let mut queries = Vec::new();
+        for (field, of) in roots {
+            ahead.push_back((format!(" {{ {field}"), (*of).to_owned()));
+        }
+        while let Some((path, name)) = ahead.pop_front() {
+            let Some(kind) = self.types.get(&name).filter(|_| reached.insert(name.clone())) else { continue };
+            let narrowed = kind.possible.iter().map(|of| (format!("{path} {{ ... on {of}"), of.clone()));
+            ahead.extend(narrowed);
+            for field in kind.fields.iter().filter(|field| !field.needs_arguments) {
+                let onwards = format!("{path} {{ {}", field.name);
+                let has_fields = self.types.get(&field.of).is_some_and(|kind| !kind.fields.is_empty());
+                let query = format!("{onwards}{}", if has_fields { " { __typename }" } else { "" });
+                let open = onwards.matches('{').count() - onwards.matches('}').count();
+                queries.push(format!("{query}{}", " }".repeat(open)));
+                ahead.push_back((onwards, field.of.clone()));
+            }
+        }
+        queries
+    }
+
+    /// The fields that need arguments, but for mutations.
+    pub fn needing_arguments(&self) -> BTreeSet<String> {
+        let types = self.types.iter().filter(|(name, _)| !name.starts_with("__") && *name != "Mutation");
+        let fields = types.flat_map(|(name, kind)| kind.fields.iter().map(move |field| (name, field)));
+        let needing = fields.filter(|(_, field)| field.needs_arguments);
+        needing.map(|(name, field)| format!("{name}.{}", field.name)).collect()
     }
 
     /// What can be reached from `Query` and is in none of the queries.

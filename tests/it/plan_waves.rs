@@ -41,7 +41,8 @@ async fn a_query_waits_as_often_as_its_levels_depend_on_one_another() {
         (2, "{ a: user(by: {databaseId: 10100001}) { department { name } }
               b: user(by: {databaseId: 10100002}) { site { name } } sites { name } }"),
     ] {
-        let house = House::over(World::demo()).await;
+        // Without a look at how long lists are before it runs.
+        let house = House::with(World::demo(), |config| config.limits.max_portal_calls = 1_000_000_000).await;
         let client = house.sign_in(DEMO_LOGIN).await;
         assert_eq!(waves(&house, &client, query).await, expected, "{query}");
     }
@@ -65,13 +66,16 @@ async fn users_and_catalogues_by_id_do_not_wait_for_each_other() {
 }
 
 #[tokio::test]
-async fn the_skills_of_five_hundred_agents_cost_three_waves_and_twenty_two_calls() {
-    let house = House::over(World::sized(600)).await;
-    let client = house.sign_in(SIZED_LOGIN).await;
-    house.calls();
-    let query = "{ agents(first: 500) { nodes { skillGroups { name } } } }";
-    assert_eq!(waves(&house, &client, query).await, 3);
-    let expected = [("getUsers", 1), ("getSkillGroups", 1), ("getAllAgentsForSkill", 20)];
-    assert_eq!(house.calls(), BTreeMap::from(expected));
-    assert_eq!(waves(&house, &client, query).await, 0);
+async fn the_skills_of_five_hundred_agents_cost_three_waves_at_most_and_twenty_two_calls() {
+    // Where it might be too dear, both lists are looked at before it runs, beside each other.
+    for (allowed, expected) in [(1_000, 3), (500, 2)] {
+        let house = House::with(World::sized(600), |config| config.limits.max_portal_calls = allowed).await;
+        let client = house.sign_in(SIZED_LOGIN).await;
+        house.calls();
+        let query = "{ agents(first: 500) { nodes { skillGroups { name } } } }";
+        assert_eq!(waves(&house, &client, query).await, expected);
+        let calls = [("getUsers", 1), ("getSkillGroups", 1), ("getAllAgentsForSkill", 20)];
+        assert_eq!(house.calls(), BTreeMap::from(calls));
+        assert_eq!(waves(&house, &client, query).await, 0);
+    }
 }

@@ -9,9 +9,10 @@ use super::super::answers::{Kept, Key};
 use super::super::error::CallerError;
 use super::super::house::{House, Question, standing};
 use super::super::tally::{Answered, Tally};
-use super::{DEMOTIONS, Place, SHADOW_FETCHES, Verdict};
+use super::{Place, Verdict};
 use crate::session::{Realm, Session, Sessions};
 use crate::upstream::Upstream as _;
+use crate::upstream::metric::{DEMOTIONS, SHADOW_FETCHES};
 
 /// Whose session asks.
 type Asker<'a> = (&'a Arc<Session>, &'a Sessions);

@@ -33,12 +33,6 @@ const SAME_MOMENT: Duration = Duration::from_secs(10);
 /// How many people's looks are remembered; who is forgotten looks again.
 const WITNESSES: u64 = 100_000;
 
-/// Shared catalogues that turned out not to be the same for everyone.
-const DEMOTIONS: &str = "portalgraph_shared_catalogue_demotions_total";
-
-/// Calls that were made only to compare.
-const SHADOW_FETCHES: &str = "portalgraph_shadow_fetches_total";
-
 /// What is known of who sees the same.
 pub struct Visibility {
     shared: BTreeSet<config::Catalogue>,
@@ -95,15 +89,6 @@ impl Visibility {
     /// Nothing is known yet. Shared contents are beside the kept answers of the same settings: as much again at most.
     #[must_use]
     pub fn new(settings: &config::Cache) -> Self {
-        metrics::describe_counter!(
-            DEMOTIONS,
-            "Shared catalogues that two users of a tenant see differently, so that each asks for their own from then on."
-        );
-        metrics::describe_counter!(
-            SHADOW_FETCHES,
-            "Calls of the portal made to compare what one user may see with what is shared, by operation and outcome: \
-             alike, changed (perhaps the catalogue), different (sharing ends), overtaken (by a write), failed."
-        );
         let weight = |_: &Subject, known: &Known| match known {
             Known::Alike(shared) => shared.kept.bytes().saturating_add(512),
             Known::Different => 512,

@@ -6,7 +6,7 @@ mod precision_queue;
 mod reach;
 mod schedule;
 mod seen;
-mod table;
+pub mod table;
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,110 @@
+//! What a walk over an operation has found to ask, before it is summed up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Estimator;
+use super::price::{AGENTS, ALL_SKILL_GROUPS, ALL_USERS, Edge, SKILL_GROUPS, USER};
+use crate::caller::{FEW, Lengths, Whole};
+use crate::config::{UserIdKind, Way};
+
+/// The questions of one operation, or of one field of a mutation: after its write everything is asked anew.
+#[derive(Default)]
+pub(super) struct Bill {
+    /// Asked once, whoever asks: the operation, and what tells the question from others.
+    pub(super) once: BTreeSet<(&'static str, String)>,
+    /// Asked for each record: how many there are, by where in the operation they stand. The same records are at the same
+    /// place, whatever they are called there.
+    pub(super) each: BTreeMap<Edge, BTreeMap<String, usize>>,
+    /// Asked whatever else is.
+    pub(super) anew: BTreeMap<&'static str, usize>,
+    /// The keys of users who are named.
+    pub(super) users: BTreeSet<i64>,
+    /// The agents whose skill groups are asked for: how many, by place, and whether they are of one list.
+    pub(super) agents: BTreeMap<String, (usize, bool)>,
+}
+
+/// How many records there are in all these places, and no more than there are at all.
+fn distinct(places: impl Iterator<Item = usize>, all: Option<usize>) -> usize {
+    places.fold(0, usize::saturating_add).min(all.unwrap_or(usize::MAX))
+}
+
+impl Bill {
+    /// The calls by operation, added to `total`; and which lengths they hang on that nobody knows.
+    pub(super) fn sum_up(
+        mut self,
+        estimator: &Estimator,
+        lengths: &Lengths,
+        (total, unknown): (&mut BTreeMap<&'static str, usize>, &mut BTreeSet<Whole>),
+    ) {
+        let mut hangs_on = |list: Whole| {
+            unknown.extend(lengths.of(list).is_none().then_some(list));
+        };
+        self.add_users(estimator);
+        if !self.agents.is_empty() {
+            hangs_on(Whole::Users);
+            hangs_on(Whole::SkillGroups);
+            self.add_skill_groups(estimator, lengths);
+        }
+        for (edge, places) in self.each {
+            hangs_on(edge.of);
+            // Who was named was read by that very call.
+            let named = |place: &String| edge == USER && self.once.contains(&(USER.operation, place.clone()));
+            let counts = places.iter().filter(|(place, _)| !named(place)).map(|(_, count)| *count);
+            *self.anew.entry(edge.operation).or_default() += distinct(counts, lengths.of(edge.of));
+        }
+        for (operation, _) in &self.once {
+            *self.anew.entry(operation).or_default() += 1;
+        }
+        // Only the list of users knows by which number the portal wants one named.
+        if estimator.user_id == UserIdKind::AccountId
+            && let Some(calls) = self.anew.get(USER.operation).copied()
+        {
+            *self.anew.entry(ALL_USERS).or_default() += calls;
+        }
+        for (operation, calls) in self.anew {
+            let sum = total.entry(operation).or_default();
+            *sum = sum.saturating_add(calls);
+        }
+    }
+
+    /// Users by their ids, as `caller/users_by_id.rs` asks for them.
+    fn add_users(&mut self, estimator: &Estimator) {
+        let is_list = match estimator.plan.users_by_id {
+            Way::Forward => false,
+            Way::Inverse => !self.users.is_empty(),
+            Way::Auto => self.users.len() > FEW,
+        };
+        if is_list {
+            self.once.insert((ALL_USERS, String::new()));
+        } else {
+            self.once.extend(self.users.iter().map(|key| (USER.operation, place_of_user(*key))));
+        }
+    }
+
+    /// Agents' skill groups, as `caller/skill_groups_of.rs` asks for them: a few agent by agent, more from the end with fewer
+    /// calls. Agents of several lists may be asked for agent by agent until that has cost as much as the other way.
+    fn add_skill_groups(&mut self, estimator: &Estimator, lengths: &Lengths) {
+        let agents = distinct(self.agents.values().map(|(count, _)| *count), lengths.of(Whole::Users));
+        let way = estimator.plan.agent_skill_groups;
+        let mut forward = agents;
+        if way == Way::Inverse || (way == Way::Auto && agents > FEW) {
+            self.once.insert((ALL_SKILL_GROUPS, String::new()));
+            let groups = match (lengths.of(Whole::SkillGroups), way) {
+                (None, Way::Inverse) => Some(estimator.limits.default_page_size),
+                (Some(groups), Way::Auto) if groups >= agents => None,
+                (groups, _) => groups,
+            };
+            if let Some(groups) = groups {
+                self.each.entry(AGENTS).or_default().insert("all".to_owned(), groups);
+                let is_one_list = self.agents.len() == 1 && self.agents.values().all(|(_, is_one)| *is_one);
+                forward = if is_one_list || way == Way::Inverse { 0 } else { agents.min(groups) };
+            }
+        }
+        *self.anew.entry(SKILL_GROUPS.operation).or_default() += forward;
+    }
+}
+
+/// Where a user stands who is named by key.
+pub(super) fn place_of_user(key: i64) -> String {
+    format!("user:{key}")
+}

@@ -1,0 +1,62 @@
+//! The operator's listener: `/metrics` for Prometheus and the health checks, apart from what clients reach.
+
+use std::io;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+
+use super::{Floor, health};
+use crate::upstream::metric;
+
+/// Upper ends of the classes that calls of an operation are counted in.
+const CALLS: [f64; 11] = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+
+/// How often what was measured is put into its classes although nobody looks.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Begins to collect; a process has one collector, however many gateways it runs.
+pub(super) fn collector() -> Result<PrometheusHandle, BuildError> {
+    static COLLECTOR: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(known) = COLLECTOR.get() {
+        return Ok(known.clone());
+    }
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("portal_calls".to_owned()), &CALLS)?;
+    let collector = builder.install_recorder()?;
+    metric::describe();
+    Ok(COLLECTOR.get_or_init(|| collector).clone())
+}
+
+/// Serves the operator until it is dropped.
+pub(super) async fn serve(
+    listener: TcpListener,
+    collector: PrometheusHandle,
+    floor: Arc<Floor>,
+) -> io::Result<()> {
+    let rendered = collector.clone();
+    let metrics = async move || {
+        ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], rendered.render()).into_response()
+    };
+    let router = Router::new()
+        .route("/metrics", get(metrics))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .with_state(floor);
+    let upkeep = async {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        loop {
+            ticks.tick().await;
+            collector.run_upkeep();
+        }
+    };
+    tokio::select! {
+        served = async { axum::serve(listener, router).await } => served,
+        () = upkeep => Ok(()),
+    }
+}
