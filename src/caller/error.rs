@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
-use crate::session::System;
+use crate::session::{ServiceError, System};
 use crate::upstream::Failure as _;
 
 /// Why something could not be read or written.
@@ -28,6 +28,12 @@ pub enum CallerError {
     /// The gateway session holds no session of the upstream that would have to be asked.
     #[error("nobody is signed in there")]
     NotSignedIn(System),
+    /// A service account has no session now.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// A service account's session had ended when a write met it: it was not carried out, and is not sent again.
+    #[error("the service account's session had ended, and the write was not carried out")]
+    ServiceSessionEnded,
     /// The portal session has no tenant yet.
     #[error("a tenant must be selected first")]
     NoTenant,
@@ -41,7 +47,12 @@ impl CallerError {
             Self::Portal(error) => error.ends_session(),
             Self::Icws(error) => error.ends_session(),
             Self::OutcomeUnknown(error) => error.ends_session(),
-            Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => false,
+            Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         }
     }
 
@@ -52,9 +63,13 @@ impl CallerError {
             Self::Portal(PortalError::Status { status, .. }) => (400..500).contains(status),
             Self::Portal(error) => error.is_refusal(),
             Self::Icws(error) => error.is_refusal(),
-            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
-                false
-            }
+            Self::OutcomeUnknown(_)
+            | Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         }
     }
 
@@ -64,9 +79,13 @@ impl CallerError {
         let is_unknown = match &self {
             Self::Portal(error) => error.leaves_outcome_unknown(),
             Self::Icws(error) => error.leaves_outcome_unknown(),
-            Self::OutcomeUnknown(_) | Self::TooLate | Self::Busy | Self::NotSignedIn(_) | Self::NoTenant => {
-                false
-            }
+            Self::OutcomeUnknown(_)
+            | Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         };
         if is_unknown { Self::OutcomeUnknown(Arc::new(self)) } else { self }
     }

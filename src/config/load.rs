@@ -5,11 +5,11 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::Config;
 use super::error::{ConfigError, Origin, Problem};
 use super::file::in_file;
 use super::name::unknown;
 use super::option::{TREE, check, default_at, host_only, put, shown};
+use super::{Config, ServiceUpstream, service_account};
 
 /// What a variable of the environment starts with to be an option.
 pub const ENVIRONMENT_PREFIX: &str = "PORTALGRAPH__";
@@ -43,8 +43,10 @@ impl Config {
                 origins.insert(key, origin);
             }
         }
+        let numbers = service_account::numbers(&tree);
         let mut config: Self = tree.try_into().expect("each value was accepted by its option");
         problems.extend(disagreement(&config, &origins));
+        problems.extend(service_account::problems(&config, numbers, &origins));
         for url in [&mut config.portal.url, &mut config.portal.callback_url, &mut config.icws.url] {
             *url = host_only(url).unwrap_or_default();
         }
@@ -59,6 +61,16 @@ impl Config {
                 expected: "the portal's address, such as \"https://portal.example.com\"",
                 variable: "PORTALGRAPH__PORTAL__URL",
             }));
+        }
+        let signs_in = |upstream| self.service_accounts.iter().any(|account| account.upstream == upstream);
+        let missing = |key, expected, variable| Err(Problem::Missing { key, expected, variable }.into());
+        if self.portal.url.is_empty() && signs_in(ServiceUpstream::Portal) {
+            let expected = "the portal's address, because a service account signs in there";
+            return missing("portal.url", expected, "PORTALGRAPH__PORTAL__URL");
+        }
+        if self.icws.url.is_empty() && signs_in(ServiceUpstream::Icws) {
+            let expected = "the address of ICWS, because a service account signs in there";
+            return missing("icws.url", expected, "PORTALGRAPH__ICWS__URL");
         }
         Ok(())
     }
