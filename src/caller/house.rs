@@ -158,6 +158,7 @@ impl House {
         // It may have ended while there was no room.
         let latest = sessions.latest(&session);
         if latest.id != session.id {
+            drop(room);
             room = self.room::<Q>(&latest).await?;
         }
         let answer = self.call(question, &latest, room).await;

@@ -9,7 +9,7 @@ use super::error::{ConfigError, Origin, Problem};
 use super::file::in_file;
 use super::name::unknown;
 use super::option::{TREE, check, default_at, host_only, put, shown};
-use super::{Config, ServiceUpstream, service_account};
+use super::{Config, service_account};
 
 /// What a variable of the environment starts with to be an option.
 pub const ENVIRONMENT_PREFIX: &str = "PORTALGRAPH__";
@@ -62,17 +62,7 @@ impl Config {
                 variable: "PORTALGRAPH__PORTAL__URL",
             }));
         }
-        let signs_in = |upstream| self.service_accounts.iter().any(|account| account.upstream == upstream);
-        let missing = |key, expected, variable| Err(Problem::Missing { key, expected, variable }.into());
-        if self.portal.url.is_empty() && signs_in(ServiceUpstream::Portal) {
-            let expected = "the portal's address, because a service account signs in there";
-            return missing("portal.url", expected, "PORTALGRAPH__PORTAL__URL");
-        }
-        if self.icws.url.is_empty() && signs_in(ServiceUpstream::Icws) {
-            let expected = "the address of ICWS, because a service account signs in there";
-            return missing("icws.url", expected, "PORTALGRAPH__ICWS__URL");
-        }
-        Ok(())
+        service_account::require_upstreams(self)
     }
 }
 

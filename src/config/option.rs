@@ -28,10 +28,10 @@ pub(super) fn default_at(path: &[String]) -> Option<Value> {
     }
 }
 
-/// The option of a service account that a path names, or `None` in it for the tables themselves.
-fn of_service_account(path: &[String]) -> Option<Option<&str>> {
+/// The option of a service account that a path names; empty for the tables themselves.
+fn of_service_account(path: &[String]) -> Option<&str> {
     let (section, rest) = path.split_first()?;
-    (section == service_account::SECTION).then(|| rest.get(1).map(String::as_str))
+    (section == service_account::SECTION).then(|| rest.get(1).map_or("", String::as_str))
 }
 
 /// The tree with one value put at a path. An account of which nothing was said before begins with the defaults.
@@ -59,9 +59,7 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
     let accepted = match (key.as_str(), value) {
         _ if !default.same_type(value) => false,
         (_, value)
-            if of_service_account(path)
-                .flatten()
-                .is_some_and(|option| !service_account::accepts(option, value)) =>
+            if of_service_account(path).is_some_and(|option| !service_account::accepts(option, value)) =>
         {
             false
         }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::{Table, Value};
 
-use super::error::{Origin, Problem};
+use super::error::{ConfigError, Origin, Problem};
 use super::{Config, DEFAULTS};
 
 /// The name of the tables, in files and in keys.
@@ -95,27 +95,27 @@ pub(super) fn accepts(option: &str, value: &Value) -> bool {
 }
 
 /// What an option of an account accepts, where its type does not say it all.
-pub(super) fn expected(option: Option<&str>) -> Option<&'static str> {
+pub(super) fn expected(option: &str) -> Option<&'static str> {
     match option {
-        None => Some("tables of their own, each under a line [[service_account]]"),
-        Some("name") => Some("a name of 1 to 64 small letters, digits, - and _"),
-        Some("tokens") => Some(
+        "" => Some("tables of their own, each under a line [[service_account]]"),
+        "name" => Some("a name of 1 to 64 small letters, digits, - and _"),
+        "tokens" => Some(
             "a list, in square brackets, of SHA-256 hashes of 64 hexadecimal digits, as `portalgraph token new NAME` \
              prints them; never a token itself",
         ),
-        Some("allowed_documents") => Some(
+        "allowed_documents" => Some(
             "a list, in square brackets, of SHA-256 hashes of documents' texts, of 64 hexadecimal digits",
         ),
-        Some("password_environment") => {
+        "password_environment" => {
             Some("the name of an environment variable that holds the password; never the password itself")
         }
-        Some(_) => None,
+        _ => None,
     }
 }
 
 /// Whether what was given for an option may be a secret that somebody put in the wrong place.
-pub(super) fn is_hidden(option: Option<&str>) -> bool {
-    !matches!(option, Some("name" | "upstream" | "username" | "tenant" | "read_only" | "requests_per_minute"))
+pub(super) fn is_hidden(option: &str) -> bool {
+    !matches!(option, "name" | "upstream" | "username" | "tenant" | "read_only" | "requests_per_minute")
 }
 
 /// The numbers of the accounts of which something is set, in order.
@@ -175,6 +175,21 @@ pub(super) fn problems(
         }
     }
     problems
+}
+
+/// Whether each account has the upstream it signs in to.
+pub(super) fn require_upstreams(config: &Config) -> Result<(), ConfigError> {
+    let signs_in = |upstream| config.service_accounts.iter().any(|account| account.upstream == upstream);
+    let missing = |key, expected, variable| Err(Problem::Missing { key, expected, variable }.into());
+    if config.portal.url.is_empty() && signs_in(ServiceUpstream::Portal) {
+        let expected = "the portal's address, because a service account signs in there";
+        return missing("portal.url", expected, "PORTALGRAPH__PORTAL__URL");
+    }
+    if config.icws.url.is_empty() && signs_in(ServiceUpstream::Icws) {
+        let expected = "the address of ICWS, because a service account signs in there";
+        return missing("icws.url", expected, "PORTALGRAPH__ICWS__URL");
+    }
+    Ok(())
 }
 
 /// Reads the tables, which are counted from 1, into their order.

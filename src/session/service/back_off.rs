@@ -62,8 +62,9 @@ impl Meaning {
             {
                 Self::Lasting
             }
-            PortalError::Unreachable { .. } | PortalError::TimedOut { .. } => Self::Failed(None),
-            PortalError::Status { status: 500.., .. } => Self::Failed(None),
+            PortalError::Unreachable { .. }
+            | PortalError::TimedOut { .. }
+            | PortalError::Status { status: 500.., .. } => Self::Failed(None),
             PortalError::Overloaded { retry_after, .. } => Self::Failed(*retry_after),
             // What cannot be understood may be a refusal.
             _ => Self::Refused,
@@ -72,8 +73,9 @@ impl Meaning {
 
     fn of_icws(error: &IcwsError) -> Self {
         match error {
-            IcwsError::Unreachable { .. } | IcwsError::TimedOut { .. } => Self::Failed(None),
-            IcwsError::Refused { status: 500.., .. } => Self::Failed(None),
+            IcwsError::Unreachable { .. }
+            | IcwsError::TimedOut { .. }
+            | IcwsError::Refused { status: 500.., .. } => Self::Failed(None),
             IcwsError::Overloaded { retry_after, .. } => Self::Failed(*retry_after),
             _ => Self::Refused,
         }

@@ -92,10 +92,10 @@ impl HeldSession {
     }
 
     /// Why the account is left alone now, with this password.
-    fn resting(&self, password: Option<&Secret>) -> Option<ServiceError> {
+    fn resting(&self, password: &Secret) -> Option<ServiceError> {
         let mut state = self.state();
-        if state.tried.as_ref() != password {
-            state.tried = password.cloned();
+        if state.tried.as_ref() != Some(password) {
+            state.tried = Some(password.clone());
             state.back_off = BackOff::default();
             state.rest = None;
         }
@@ -172,17 +172,18 @@ impl Sessions {
     ) -> Result<Arc<Session>, ServiceError> {
         let source = held.password.clone();
         let password = tokio::task::spawn_blocking(move || source.read()).await.ok().flatten();
-        if let Some(rest) = held.resting(password.as_ref()) {
+        let Some(password) = password else {
+            held.state().under_way = None;
+            // What is known of the last password stays: it may be the same again.
+            return Err(held.error(Cause::NoPassword, Duration::from_secs(1)));
+        };
+        if let Some(rest) = held.resting(&password) {
             held.state().under_way = None;
             return Err(rest);
         }
         // The upstreams count sessions: one that is only too old for the gateway is given back first.
         self.leave(outlived.as_deref()).await;
-        let tried = match &password {
-            Some(password) => self.try_once(&held, password).await,
-            None => Err(Cause::NoPassword),
-        };
-        held.settle(tried)
+        held.settle(self.try_once(&held, &password).await)
     }
 
     async fn try_once(&self, held: &HeldSession, password: &Secret) -> Result<Arc<Session>, Cause> {
