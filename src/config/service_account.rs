@@ -295,7 +295,7 @@ mod tests {
             ("password_environment = \"hunter2!\"", "never the password itself"),
             ("requests_per_minute = 0", "is 0; expected a whole number from 1 to 1000000"),
             ("upstream = \"cisco\"", "is \"cisco\"; expected portal or icws"),
-            ("read_only = \"no\"", "service_account.2.read_only is \"no\"; expected true or false"),
+            ("read_only = \"no\"", "service_account.2.read_only is \"no\"; expected a boolean"),
             (
                 "upstream = \"icws\"\ntenant = \"101\"",
                 "line 8: service_account.2.tenant is set for an account of ICWS",
