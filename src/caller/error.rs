@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
-use crate::session::System;
+use crate::session::{ServiceError, System};
 use crate::upstream::Failure as _;
 
 /// Why something could not be read or written.
@@ -28,6 +28,12 @@ pub enum CallerError {
     /// The gateway session holds no session of the upstream that would have to be asked.
     #[error("nobody is signed in there")]
     NotSignedIn(System),
+    /// A service account has no session now.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// A service account's session had ended when a write met it: it was not carried out, and is not sent again.
+    #[error("the service account's session had ended, and the write was not carried out")]
+    ServiceSessionEnded,
     /// The portal session has no tenant yet.
     #[error("a tenant must be selected first")]
     NoTenant,
@@ -51,7 +57,9 @@ impl CallerError {
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant
-            | Self::TooManyCalls { .. } => false,
+            | Self::TooManyCalls { .. }
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         }
     }
 
@@ -67,7 +75,9 @@ impl CallerError {
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant
-            | Self::TooManyCalls { .. } => false,
+            | Self::TooManyCalls { .. }
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         }
     }
 
@@ -82,7 +92,9 @@ impl CallerError {
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant
-            | Self::TooManyCalls { .. } => false,
+            | Self::TooManyCalls { .. }
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
         };
         if is_unknown { Self::OutcomeUnknown(Arc::new(self)) } else { self }
     }

@@ -47,6 +47,9 @@ pub struct House {
 /// Room for one call: of the session and of the whole gateway.
 pub(super) type Room = (OwnedSemaphorePermit, OwnedSemaphorePermit);
 
+/// Whose session asks, and where it is opened and ended.
+pub(super) type Asker<'a> = (&'a Arc<Session>, &'a Sessions);
+
 /// What one question is asked with: the session at its upstream.
 pub(super) fn standing<Q: Question>(session: &Session) -> Result<&Standing<Q::Upstream>, CallerError> {
     Q::Upstream::standing(session).ok_or(CallerError::NotSignedIn(Q::Upstream::SYSTEM))
@@ -145,18 +148,44 @@ impl House {
         answer.map_err(Into::into)
     }
 
+    /// One read. If the session of a service account turns out to have ended, one takes its place, once for all whose
+    /// reads met that, and the read is put once more.
+    pub(super) async fn call_reading<Q: Question>(
+        &self,
+        question: &Q,
+        (session, sessions): Asker<'_>,
+    ) -> Result<Answer<Q::Reply>, CallerError> {
+        const { assert!(Q::WRITES.is_empty(), "what changes something is never put once more") };
+        let session = sessions.latest(session);
+        let mut room = self.room::<Q>(&session).await?;
+        // It may have ended while there was no room.
+        let latest = sessions.latest(&session);
+        if latest.id != session.id {
+            drop(room);
+            room = self.room::<Q>(&latest).await?;
+        }
+        let answer = self.call(question, &latest, room).await;
+        if !answer.as_ref().is_err_and(CallerError::ends_session) {
+            return answer;
+        }
+        let Some(renewed) = sessions.renewed(&latest).await else { return answer };
+        let renewed = renewed?;
+        let room = self.room::<Q>(&renewed).await?;
+        self.call(question, &renewed, room).await
+    }
+
     /// One read, for as long as it may be kept.
     pub(super) async fn ask<Q: Question>(
         &self,
         question: &Q,
-        session: &Session,
+        asker: Asker<'_>,
     ) -> Result<Arc<Kept>, CallerError> {
-        let room = self.room::<Q>(session).await?;
+        let (session, _) = asker;
         let identity = standing::<Q>(session)?.identity.as_ref();
         let is_settled = || identity.is_none_or(|identity| self.epochs.is_settled(identity, Q::READS));
         // Before as well: an answer may be made before a lost write is carried out, and arrive when its time is over.
         let was_settled = is_settled();
-        let answer = self.call(question, session, room).await?;
+        let answer = self.call_reading(question, asker).await?;
         let is_settled = was_settled && is_settled();
         let time_to_live = if is_settled { self.answers.time_to_live::<Q>() } else { Duration::ZERO };
         Ok(Arc::new(Kept::new(answer.reply, answer.bytes, time_to_live)))
@@ -179,6 +208,9 @@ impl House {
         }
         if result.as_ref().is_err_and(CallerError::ends_session) {
             sessions.end::<Q::Upstream>(session).await;
+            if sessions.is_of_service() {
+                return Err(CallerError::ServiceSessionEnded);
+            }
         }
         result.map(|answer| answer.reply)
     }

@@ -109,9 +109,8 @@ impl Reader {
     pub async fn read_anew<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
         self.notes.basis.make_particular();
         self.notes.tally.begin_call(self.house.max_calls)?;
-        let room = self.house.room::<Q>(&self.session).await?;
         let asking = self.notes.tally.ask(Q::NAME);
-        let answer = self.house.call(&question, &self.session, room).await;
+        let answer = self.house.call_reading(&question, (&self.session, &self.sessions)).await;
         asking.answered(Answered::Called);
         if answer.as_ref().is_err_and(CallerError::ends_session) {
             self.sessions.end::<Q::Upstream>(&self.session).await;
@@ -135,12 +134,13 @@ impl Reader {
         self.notes.basis.make_particular();
         self.identity::<Q::Upstream>()?;
         self.notes.tally.begin_call(self.house.max_calls)?;
-        let room = self.house.room::<Q>(&self.session).await?;
+        let session = self.sessions.latest(&self.session);
+        let room = self.house.room::<Q>(&session).await?;
         if self.notes.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
         }
         let patience = self.standing::<Q::Upstream>()?.upstream.patience();
-        let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
+        let (house, sessions) = (self.house.clone(), self.sessions.clone());
         let asking = self.notes.tally.ask(Q::NAME);
         let sent = self.house.follow(async move {
             let result = house.tell(&question, (&session, &sessions), room).await;
@@ -278,8 +278,8 @@ async fn fly<Q: Question>(
     let ask = || async {
         ours.store(true, Ordering::Relaxed);
         match &place {
-            Some(place) => house.look((place, &question), &session).await,
-            None => house.ask(&question, &session).await,
+            Some(place) => house.look((place, &question), (&session, &sessions)).await,
+            None => house.ask(&question, (&session, &sessions)).await,
         }
     };
     let has_ended =

@@ -100,7 +100,7 @@ pub(super) enum Failure {
     #[error("no read could be used, so no settings were written; the table says why of each")]
     NothingUsable,
     /// The operating system gave no random numbers.
-    #[error("no random numbers could be had to mask a recording with")]
+    #[error("the operating system gave no random numbers")]
     NoRandomness,
     /// The person wants to stop.
     #[error("stopped; nothing was written")]

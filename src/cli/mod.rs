@@ -12,6 +12,7 @@ mod serve;
 mod settings;
 mod simulate;
 mod stop;
+mod token;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -60,6 +61,7 @@ enum Command {
     Schema(schema::Arguments),
     Probe(probe::Arguments),
     Health(health::Arguments),
+    Token(token::Arguments),
 }
 
 /// Does what the command line says and answers with the exit status.
@@ -73,6 +75,7 @@ pub fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
     };
     done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

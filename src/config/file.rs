@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeArray, DeTable, DeValue};
 use toml::{Spanned, Value};
 
 use super::error::{Origin, Problem};
 use super::load::Setting;
 use super::option::default_at;
+use super::service_account;
 
 /// What the file sets; on a syntax error nothing, because what follows it may have slipped into another section.
 pub(super) fn in_file(path: &Path) -> (Vec<Setting>, Vec<Problem>) {
@@ -33,6 +34,10 @@ pub(super) fn in_file(path: &Path) -> (Vec<Setting>, Vec<Problem>) {
     (file.settings, file.problems)
 }
 
+fn are_tables(values: &DeArray<'_>) -> bool {
+    values.iter().all(|value| matches!(value.get_ref(), DeValue::Table(_)))
+}
+
 /// A settings file being read.
 struct File<'source> {
     path: &'source Path,
@@ -49,6 +54,13 @@ impl<'source> File<'source> {
             match value.into_inner() {
                 DeValue::Table(inner) if matches!(default_at(&path), Some(Value::Table(_))) => {
                     self.read(&path, inner);
+                }
+                DeValue::Array(tables) if path == [service_account::SECTION] && are_tables(&tables) => {
+                    for (number, table) in (1..).zip(tables) {
+                        if let DeValue::Table(table) = table.into_inner() {
+                            self.read(&[path.clone(), vec![i32::to_string(&number)]].concat(), table);
+                        }
+                    }
                 }
                 inner => match Value::deserialize(Spanned::new(start..start, inner).into_deserializer()) {
                     Ok(value) => {

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use toml::Value;
 
-use super::Config;
 use super::error::{ConfigError, Origin, Problem};
 use super::file::in_file;
 use super::name::unknown;
 use super::option::{TREE, check, default_at, host_only, put, shown};
+use super::{Config, service_account};
 
 /// What a variable of the environment starts with to be an option.
 pub const ENVIRONMENT_PREFIX: &str = "PORTALGRAPH__";
@@ -43,8 +43,10 @@ impl Config {
                 origins.insert(key, origin);
             }
         }
+        let numbers = service_account::numbers(&tree);
         let mut config: Self = tree.try_into().expect("each value was accepted by its option");
         problems.extend(disagreement(&config, &origins));
+        problems.extend(service_account::problems(&config, numbers, &origins));
         for url in [&mut config.portal.url, &mut config.portal.callback_url, &mut config.icws.url] {
             *url = host_only(url).unwrap_or_default();
         }
@@ -60,7 +62,7 @@ impl Config {
                 variable: "PORTALGRAPH__PORTAL__URL",
             }));
         }
-        Ok(())
+        service_account::require_upstreams(self)
     }
 }
 

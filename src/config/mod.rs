@@ -15,6 +15,7 @@ mod option;
 mod plan;
 mod portal;
 mod server;
+mod service_account;
 mod session;
 mod visibility;
 
@@ -31,10 +32,13 @@ pub use log::{Log, LogFormat};
 pub use plan::{Plan, Way};
 pub use portal::{AuthTokenMode, Encoding, Portal};
 pub use server::{SecureCookie, Server};
+pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
 pub use visibility::Catalogue;
 
 use serde::{Deserialize, Serialize};
+
+use service_account::numbered;
 
 /// The settings file with every option at its default and its doc.
 pub const DEFAULTS: &str = include_str!("../../config/portalgraph.toml");
@@ -57,6 +61,9 @@ pub struct Config {
     pub plan: Plan,
     /// `[limits]`: what one query may ask for.
     pub limits: Limits,
+    /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
+    #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
+    pub service_accounts: Vec<ServiceAccount>,
     /// `[log]`: what is written down.
     pub log: Log,
 }

@@ -4,6 +4,7 @@ use toml::{Table, Value};
 
 use super::error::{Origin, Problem};
 use super::option::TREE;
+use super::service_account::{SECTION, TEMPLATE};
 
 /// The most letters that may differ for one name to be taken for another.
 const NEAR: usize = 3;
@@ -12,7 +13,10 @@ const NEAR: usize = 3;
 pub(super) fn unknown(path: &[String], origin: Origin) -> Problem {
     let name = path.last().map_or("", String::as_str);
     let section = path.first().filter(|_| path.len() > 1);
-    let options = section.and_then(|section| TREE.get(section)).and_then(Value::as_table);
+    let options = match section {
+        Some(section) if section == SECTION => Some(&*TEMPLATE),
+        section => section.and_then(|section| TREE.get(section)).and_then(Value::as_table),
+    };
     let meant = match (section, options) {
         (Some(section), Some(options)) => nearest(name, options).map(|near| format!("{section}.{near}")),
         (Some(section), None) => nearest(section, &TREE).map(|near| format!("{near}.{name}")),

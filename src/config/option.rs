@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Config, DEFAULTS};
+use super::{Config, DEFAULTS, service_account};
 
 /// The embedded defaults as a tree: which options there are, and of which type.
 pub(super) static TREE: LazyLock<Table> =
@@ -21,6 +21,7 @@ pub(super) fn default_at(path: &[String]) -> Option<Value> {
     match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["portal", "rename", _] => Some(Value::Table(Table::new())),
         ["portal", "rename", _, _] => Some(Value::String(String::new())),
+        [service_account::SECTION, rest @ ..] => service_account::default_at(rest),
         [] => Some(Value::Table(TREE.clone())),
         [first, rest @ ..] => {
             rest.iter().try_fold(TREE.get(*first)?, |value, name| value.get(*name)).cloned()
@@ -28,8 +29,21 @@ pub(super) fn default_at(path: &[String]) -> Option<Value> {
     }
 }
 
-/// The tree with one value put at a path.
+/// The option of a service account that a path names; empty for the tables themselves.
+fn of_service_account(path: &[String]) -> Option<&str> {
+    let (section, rest) = path.split_first()?;
+    (section == service_account::SECTION).then(|| rest.get(1).map_or("", String::as_str))
+}
+
+/// The tree with one value put at a path. An account of which nothing was said before begins with the defaults.
 pub(super) fn put(tree: &mut Table, path: &[String], value: Value) {
+    if let [section, number, _] = path
+        && section == service_account::SECTION
+        && let Value::Table(accounts) =
+            tree.entry(section.clone()).or_insert_with(|| Value::Table(Table::new()))
+    {
+        accounts.entry(number.clone()).or_insert_with(|| Value::Table(service_account::TEMPLATE.clone()));
+    }
     if let [name] = path {
         tree.insert(name.clone(), value);
     } else if let [section, rest @ ..] = path
@@ -45,6 +59,11 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
     let default = default_at(path).unwrap_or_else(|| value.clone());
     let accepted = match (key.as_str(), value) {
         _ if !default.same_type(value) => false,
+        (_, value)
+            if of_service_account(path).is_some_and(|option| !service_account::accepts(option, value)) =>
+        {
+            false
+        }
         (_, Value::Integer(number)) => range(&key).contains(number),
         ("portal.url" | "portal.callback_url" | "icws.url", Value::String(text)) => {
             text.is_empty() || host_only(text).is_some()
@@ -74,6 +93,9 @@ pub(super) fn host_only(text: &str) -> Option<String> {
 /// The value as an error may show it: no user name, password or query of an address, of the session store no more than
 /// its scheme.
 pub(super) fn shown(path: &[String], value: &Value) -> String {
+    if of_service_account(path).is_some_and(service_account::is_hidden) {
+        return "a value that is not shown".to_owned();
+    }
     let is_store = path.iter().map(String::as_str).eq(["session", "store"]);
     match value {
         Value::String(text) if is_store => match text.split_once("://") {
@@ -108,6 +130,9 @@ fn without_secrets(text: &str) -> String {
 }
 
 fn expected(path: &[String], default: &Value) -> String {
+    if let Some(expected) = of_service_account(path).and_then(service_account::expected) {
+        return expected.to_owned();
+    }
     let key = path.join(".");
     match (key.as_str(), default) {
         ("server.operator_listen", _) => {
@@ -193,6 +218,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         ("cache.shadow_fetch_percent", _) => 100,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
+        (key, _) if key.ends_with(".requests_per_minute") => 1_000_000,
         (_, Some("milliseconds" | "seconds")) => 31_536_000,
         _ => 1_000_000_000_000,
     };

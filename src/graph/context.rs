@@ -7,18 +7,22 @@ use std::time::Duration;
 use async_graphql::Context;
 use tokio::task::JoinHandle;
 
-use super::error::GraphError;
+use super::error::{Code, GraphError};
 use crate::caller::{Basis, Caller, Cost, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
-use crate::session::{Issued, Session, Sessions, System, Token, Whose};
+use crate::session::{
+    Issued, ServiceAccount, ServiceAccounts, ServiceError, Session, Sessions, System, Token, Whose,
+};
 use crate::upstream::Secret;
 
 /// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
 pub struct Gateway {
     /// All gateway sessions.
     pub sessions: Sessions,
+    /// Accounts for dashboards, each with a session of its own.
+    pub accounts: ServiceAccounts,
     house: Arc<House>,
 }
 
@@ -47,6 +51,8 @@ pub enum SessionChange {
 #[derive(Clone)]
 pub struct Arrival {
     session: Option<Arc<Session>>,
+    /// The service account whose session it is.
+    account: Option<Arc<ServiceAccount>>,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
 }
@@ -56,6 +62,7 @@ pub struct Visit {
     gateway: Arc<Gateway>,
     caller: Mutex<Option<Arc<Caller>>>,
     notes: Notes,
+    account: Option<Arc<ServiceAccount>>,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
     change: Mutex<SessionChange>,
@@ -69,28 +76,36 @@ impl Gateway {
         let (portal, icws) = (portal.transpose(), icws.transpose());
         let sessions =
             Sessions::new(portal.map_err(GatewayError)?, icws.map_err(GatewayError)?, config.session.clone());
-        Ok(Arc::new(Self { sessions, house: Arc::new(House::new(config)) }))
+        let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
+        Ok(Arc::new(Self { sessions, accounts, house: Arc::new(House::new(config)) }))
     }
 
     /// Finds the session of a request that presents this token, or none.
     pub async fn arrival(&self, token: Option<&str>) -> Arrival {
-        let Some(token) = token else { return Arrival { session: None, is_token_left: true } };
-        let Some(token) = Token::parse(token) else {
-            return Arrival { session: None, is_token_left: false };
-        };
+        let nobody = |is_token_left| Arrival { session: None, account: None, is_token_left };
+        let Some(token) = token else { return nobody(true) };
+        let Some(token) = Token::parse(token) else { return nobody(false) };
         let session = self.sessions.find(&token).await;
         // Taking back the token of a replaced session could reach the browser after the new one has.
         let is_token_left = session.is_none() && self.sessions.was_replaced(&token);
-        Arrival { session, is_token_left }
+        Arrival { session, account: None, is_token_left }
+    }
+
+    /// Comes in by a service account, which is signed in now if it is not.
+    pub async fn arrival_of(&self, account: &Arc<ServiceAccount>) -> Result<Arrival, ServiceError> {
+        let session = Some(account.session().await?);
+        Ok(Arrival { session, account: Some(account.clone()), is_token_left: true })
     }
 
     /// The standing of somebody who came in.
     #[must_use]
     pub fn visit(self: &Arc<Self>, arrival: Arrival) -> Visit {
         let notes = Notes::default();
-        let caller = arrival.session.map(|session| self.caller(session, notes.clone()));
+        let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
+        let caller = arrival.session.map(|session| self.caller(sessions, session, notes.clone()));
         Visit {
             notes,
+            account: arrival.account,
             gateway: self.clone(),
             caller: Mutex::new(caller),
             is_token_left: arrival.is_token_left,
@@ -126,8 +141,13 @@ impl Gateway {
         self.house.follow(work)
     }
 
-    fn caller(&self, session: Arc<Session>, notes: Notes) -> Arc<Caller> {
-        Arc::new(Caller::new(Reader::new(self.house.clone(), self.sessions.clone(), session, notes)))
+    /// Signs the service accounts out: nothing is asked by them any more.
+    pub async fn leave(&self) {
+        self.accounts.leave().await;
+    }
+
+    fn caller(&self, sessions: &Sessions, session: Arc<Session>, notes: Notes) -> Arc<Caller> {
+        Arc::new(Caller::new(Reader::new(self.house.clone(), sessions.clone(), session, notes)))
     }
 }
 
@@ -171,7 +191,17 @@ impl Visit {
     /// The sessions, for the mutations that make and end them.
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
-        &self.gateway.sessions
+        self.account.as_ref().map_or(&self.gateway.sessions, |account| account.sessions())
+    }
+
+    /// Refuses to change who a service account is: it is one and the same for everybody who comes by it.
+    pub fn require_person(&self) -> Result<(), GraphError> {
+        if self.account.is_none() {
+            return Ok(());
+        }
+        let message =
+            "A service account neither signs in nor out, and selects no tenant: the gateway does so for it.";
+        Err(GraphError::new(Code::Forbidden, message))
     }
 
     /// The caller as of now: later fields of one mutation see what earlier ones did.
@@ -181,7 +211,7 @@ impl Visit {
 
     /// Puts the session that a sign-in has opened in the place of the one the request came with, which has ended.
     pub fn enter(&self, issued: &Issued) {
-        let caller = self.gateway.caller(issued.session.clone(), self.notes.clone());
+        let caller = self.gateway.caller(self.sessions(), issued.session.clone(), self.notes.clone());
         *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
         let max_age = Duration::from_secs(self.sessions().settings().max_minutes * 60);
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) =
@@ -198,7 +228,7 @@ impl Visit {
         let Some(caller) = self.current() else { return };
         let left = caller.session().without(only);
         if !left.is_empty() {
-            let caller = self.gateway.caller(Arc::new(left), self.notes.clone());
+            let caller = self.gateway.caller(self.sessions(), Arc::new(left), self.notes.clone());
             *self.caller.lock().unwrap_or_else(PoisonError::into_inner) = Some(caller);
             return;
         }

@@ -28,6 +28,10 @@ pub enum Code {
     PortalOverloaded,
     /// The portal answered something that is not an answer.
     PortalUnintelligible,
+    /// The upstream does not let the service account in; its operator can mend that.
+    ServiceAccountRefused,
+    /// A write met a session of the service account that had ended: it was not carried out.
+    ServiceAccountSignedOut,
     /// A defect of the gateway.
     Internal,
 }
@@ -46,6 +50,8 @@ impl Code {
             Self::PortalTimeout => "PORTAL_TIMEOUT",
             Self::PortalOverloaded => "PORTAL_OVERLOADED",
             Self::PortalUnintelligible => "PORTAL_UNINTELLIGIBLE",
+            Self::ServiceAccountRefused => "SERVICE_ACCOUNT_REFUSED",
+            Self::ServiceAccountSignedOut => "SERVICE_ACCOUNT_SIGNED_OUT",
             Self::Internal => "INTERNAL",
         }
     }
@@ -108,6 +114,16 @@ impl GraphError {
         self.message.push_str(&hint);
         self.retryable = false;
         self.may_be_partly_done = true;
+        self
+    }
+
+    /// The same failure of signing a service account in, which is tried again later.
+    #[must_use]
+    pub fn of_service(mut self, account: &str, seconds: u64) -> Self {
+        let hint = format!(
+            " The service account {account} is not signed in; the gateway tries again after {seconds} s."
+        );
+        self.message.push_str(&hint);
         self
     }
 
@@ -290,6 +306,15 @@ impl From<CallerError> for GraphError {
                      not made."
                 ),
             ),
+            CallerError::Service(error) => error.into(),
+            CallerError::ServiceSessionEnded => Self {
+                retryable: true,
+                ..Self::new(
+                    Code::ServiceAccountSignedOut,
+                    "The session of the service account had ended, so this was not carried out, and a write is never sent \
+                     again by itself. Send it again: the gateway signs in anew.",
+                )
+            },
             CallerError::NoTenant => Self::new(
                 Code::Forbidden,
                 "This session has not entered a tenant yet: call the selectTenant mutation first.",

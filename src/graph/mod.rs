@@ -39,6 +39,7 @@ mod precision_queue;
 mod precision_queue_step;
 mod query;
 mod role_group;
+mod service;
 mod site;
 mod skill_group;
 mod tenant;

@@ -167,8 +167,10 @@ pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Re
         if refusal.is_well_formed && media == MediaType::Json { StatusCode::OK } else { refusal.status };
     let answer = Answer { errors: vec![error], data: None, extensions: BTreeMap::new() };
     let mut response = respond(status, media, answer.write().unwrap_or_default().into());
-    if let Some((name, value)) = refusal.header {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    if let Some((name, value)) = &refusal.header
+        && let Ok(value) = HeaderValue::from_str(value)
+    {
+        response.headers_mut().insert(*name, value);
     }
     response
 }

@@ -1,4 +1,5 @@
-//! How a session travels: a bearer token, or a cookie that only the gateway reads.
+//! How a session travels: a bearer token, or a cookie that only the gateway reads. Service tokens come as bearer tokens too,
+//! or as the password of basic authentication, and never in a cookie.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,11 +9,18 @@ use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};
 use crate::config::SecureCookie;
+use crate::session::TokenHash;
+
+/// What is asked of who sent basic authentication without a service token.
+pub(super) const BASIC: &str = "Basic realm=\"portalgraph\", charset=\"UTF-8\"";
 
 /// What a request shows to prove its session; no `Debug`, so that it cannot be logged.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Proof<'a> {
     /// Nothing: login, introspection and the like need none.
     Nothing,
@@ -20,13 +28,17 @@ pub(super) enum Proof<'a> {
     Bearer(&'a str),
     /// A token a browser sent along, whoever made it send the request.
     Cookie(&'a str),
+    /// A service token, as a bearer token.
+    Service(TokenHash),
+    /// A service token, as the password of basic authentication, which browsers may send unasked.
+    Basic(TokenHash),
 }
 
 impl<'a> Proof<'a> {
-    /// The proof in these headers; a bearer token goes before a cookie.
+    /// The proof in these headers; `Authorization` goes before a cookie.
     pub(super) fn of(headers: &'a HeaderMap, cookie: SessionCookie) -> Result<Self, Refusal> {
         if headers.contains_key(AUTHORIZATION) {
-            return bearer(headers).map(Self::Bearer);
+            return authorization(headers);
         }
         let pairs =
             headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(';'));
@@ -46,34 +58,47 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// The token, however it came.
+    /// The session's token, however it came.
     pub(super) fn token(self) -> Option<&'a str> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing | Self::Service(_) | Self::Basic(_) => None,
             Self::Bearer(token) | Self::Cookie(token) => Some(token),
         }
     }
 }
 
-/// Reads `Authorization: Bearer …` with the statuses RFC 6750 and RFC 9110 give what it is not.
-fn bearer(headers: &HeaderMap) -> Result<&str, Refusal> {
+/// Reads `Authorization: Bearer …` or `Basic …` with the statuses RFC 6750 and RFC 9110 give what it is not.
+fn authorization(headers: &HeaderMap) -> Result<Proof<'_>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(malformed_bearer("Send one Authorization header, not several."));
     };
     let (scheme, token) = value.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
+    let token = token.trim_matches(' ');
+    if scheme.eq_ignore_ascii_case("basic") {
+        return basic(token).map(Proof::Basic);
+    }
     if !scheme.eq_ignore_ascii_case("bearer") && !value.as_bytes().eq_ignore_ascii_case(b"bearer") {
         let message =
             "Authorization must be `Bearer` and a token of this gateway: no other scheme is accepted.";
         return Err(Refusal::of_http(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
             .with_header("www-authenticate", "Bearer"));
     }
-    let token = token.trim_matches(' ');
-    if is_token(token) {
-        Ok(token)
-    } else {
-        Err(malformed_bearer("Authorization must be `Bearer`, one space and the token."))
+    if !is_token(token) {
+        return Err(malformed_bearer("Authorization must be `Bearer`, one space and the token."));
     }
+    Ok(TokenHash::of(token).map_or(Proof::Bearer(token), Proof::Service))
+}
+
+/// The service token that stands as the password of basic authentication, whatever the user name.
+fn basic(credentials: &str) -> Result<TokenHash, Refusal> {
+    let decoded = STANDARD.decode(credentials).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let password = decoded.as_deref().and_then(|text| text.split_once(':')).map(|(_, password)| password);
+    password.and_then(TokenHash::of).ok_or_else(|| {
+        let message = "Basic authentication takes a service token of this gateway as its password, with any user name. \
+            People sign in with the login mutation.";
+        Refusal::of_http(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message).with_header("www-authenticate", BASIC)
+    })
 }
 
 fn malformed_bearer(message: &str) -> Refusal {
@@ -156,6 +181,8 @@ mod tests {
             Ok(Proof::Nothing) => Ok("nothing".into()),
             Ok(Proof::Bearer(token)) => Ok(format!("bearer {token}")),
             Ok(Proof::Cookie(token)) => Ok(format!("cookie {token}")),
+            Ok(Proof::Service(hash)) => Ok(format!("service {hash}")),
+            Ok(Proof::Basic(hash)) => Ok(format!("basic {hash}")),
             Err(refusal) => Err(refusal.status),
         }
     }

@@ -20,8 +20,9 @@ use super::media_type::{MediaType, require_json};
 use super::question::{Question, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, origin};
+use super::{Floor, answer, origin, service};
 use crate::graph::{SessionChange, Visit};
+use crate::session::ServiceAccount;
 
 /// A header of value 1 asks for `extensions.cost`.
 const COST: &str = "portalgraph-cost";
@@ -51,6 +52,8 @@ pub(super) async fn graphql(
 struct Asked<'a> {
     parts: &'a Parts,
     proof: Proof<'a>,
+    /// The service account the request comes by.
+    account: Option<Arc<ServiceAccount>>,
     cookie: SessionCookie,
     question: Question,
     deadline: Instant,
@@ -63,13 +66,16 @@ impl<'a> Asked<'a> {
     async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<Self, Refusal> {
         let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
         // Who shows a bearer token has nothing to do with the cookie.
-        let is_bearer = parts.headers.contains_key(AUTHORIZATION);
-        let host = if is_bearer { None } else { host_of(parts) };
+        let is_authorized = parts.headers.contains_key(AUTHORIZATION);
+        let host = if is_authorized { None } else { host_of(parts) };
         let cookie = SessionCookie::of(floor.settings.secure_cookie, host.as_ref());
         let proof = Proof::of(&parts.headers, cookie)?;
-        if matches!(proof, Proof::Cookie(_)) {
-            origin::require_own(parts, host.as_ref())?;
+        match proof {
+            Proof::Cookie(_) => origin::require_own(parts, host.as_ref())?,
+            Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
+            Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
+        let account = service::admitted(floor, proof)?;
         let question = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
@@ -83,7 +89,7 @@ impl<'a> Asked<'a> {
             Question::of_address(parts.uri.query().unwrap_or_default())?
         };
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        Ok(Self { parts, proof, cookie, question, deadline, tells_cost })
+        Ok(Self { parts, proof, account, cookie, question, deadline, tells_cost })
     }
 
     /// The answer: kept, shared with others who ask now, or worked out for this request.
@@ -92,9 +98,13 @@ impl<'a> Asked<'a> {
         floor: &Arc<Floor>,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
-        let Self { parts, proof, cookie, question, deadline, tells_cost } = self;
-        let arrival = timeout_at(deadline, floor.gateway.arrival(proof.token())).await;
-        let arrival = arrival.map_err(|_| late(floor))?;
+        let Self { parts, proof, account, cookie, question, deadline, tells_cost } = self;
+        let arrival = async {
+            let Some(account) = &account else { return Ok(floor.gateway.arrival(proof.token()).await) };
+            service::may_ask(floor, account, &question).await?;
+            service::arrival(floor, account).await
+        };
+        let arrival = timeout_at(deadline, arrival).await.map_err(|_| late(floor))??;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
             None => (Operation::of(floor, &question, &parts.method).await?, None),
@@ -143,7 +153,7 @@ fn with_cache_status(mut response: Response, status: &'static str) -> Response {
 fn changed(visit: &Visit, proof: Proof<'_>, cookie: SessionCookie) -> Option<HeaderValue> {
     match (visit.change(), proof) {
         // Who shows a bearer token keeps tokens itself; a cookie in the same browser is none of its business.
-        (_, Proof::Bearer(_)) | (SessionChange::Keep, _) => None,
+        (_, Proof::Bearer(_) | Proof::Service(_) | Proof::Basic(_)) | (SessionChange::Keep, _) => None,
         (SessionChange::Issue { token, max_age }, _) => cookie.issue(token.expose(), max_age),
         (SessionChange::End, _) => cookie.expire(),
     }

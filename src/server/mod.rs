@@ -20,6 +20,7 @@ mod question;
 mod refusal;
 mod request_id;
 mod router;
+mod service;
 mod under_way;
 mod variables;
 
@@ -37,6 +38,9 @@ use self::kept::KeptAnswers;
 use self::under_way::UnderWay;
 use crate::config::{self, Config};
 use crate::graph::{Estimator, Gateway, GatewayError, Schema, schema};
+
+/// How long stopping waits for service accounts to be signed out.
+const LEAVE: Duration = Duration::from_secs(5);
 
 /// Why the gateway does not serve, or no longer.
 #[derive(Debug, thiserror::Error)]
@@ -139,5 +143,7 @@ pub async fn run(
     };
     // A write whose client has gone is still to be seen through.
     gateway.settle().await;
+    // The upstreams count sessions; what cannot be given back in time ends there by itself.
+    let _ = tokio::time::timeout(LEAVE, gateway.leave()).await;
     served
 }

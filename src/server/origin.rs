@@ -14,7 +14,28 @@ const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with")
 /// Refuses a request with the session's cookie that does not come from the gateway's own page. `Sec-Fetch-Site` is the
 /// browser's own word, so it decides where it is there: behind a proxy that rewrites `Host` the origin cannot be compared.
 pub(super) fn require_own(parts: &Parts, host: Option<&Authority>) -> Result<(), Refusal> {
-    let own = match text(&parts.headers, &SEC_FETCH_SITE) {
+    if is_own(parts, host) {
+        return Ok(());
+    }
+    let message = "A request with the session's cookie must come from the gateway's own page. Elsewhere send the token as \
+        `Authorization: Bearer`; a GET from a program needs the header X-Requested-With.";
+    Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+/// Refuses a request with basic authentication that a browser sends for another site, as it does once it knows the
+/// password; programs name no site.
+pub(super) fn refuse_foreign(parts: &Parts, host: Option<&Authority>) -> Result<(), Refusal> {
+    let names_site = parts.headers.contains_key(SEC_FETCH_SITE) || parts.headers.contains_key(ORIGIN);
+    if !names_site || is_own(parts, host) {
+        return Ok(());
+    }
+    let message = "A browser sent this with basic authentication for another site. Send the service token as \
+        `Authorization: Bearer`.";
+    Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+fn is_own(parts: &Parts, host: Option<&Authority>) -> bool {
+    match text(&parts.headers, &SEC_FETCH_SITE) {
         Some("same-origin" | "none") => true,
         Some("same-site") => text(&parts.headers, &ORIGIN).is_some_and(|origin| is_same(origin, host)),
         Some(_) => false,
@@ -23,13 +44,7 @@ pub(super) fn require_own(parts: &Parts, host: Option<&Authority>) -> Result<(),
             // Not a browser of this decade; without a JSON body a plain link could still have sent it.
             None => parts.method == Method::POST || parts.headers.contains_key(X_REQUESTED_WITH),
         },
-    };
-    if own {
-        return Ok(());
     }
-    let message = "A request with the session's cookie must come from the gateway's own page. Elsewhere send the token as \
-        `Authorization: Bearer`; a GET from a program needs the header X-Requested-With.";
-    Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
 }
 
 /// The header as text; one that is not text or comes twice is as good as a foreign one.

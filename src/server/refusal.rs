@@ -1,5 +1,8 @@
 //! Why a request gets no data: the code, the status and the message, in one place.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use async_graphql::{Pos, ServerError};
 use axum::http::StatusCode;
 
@@ -19,6 +22,12 @@ pub(super) const FORBIDDEN: &str = "FORBIDDEN";
 pub(super) const NOT_FOUND: &str = "NOT_FOUND";
 /// The request was not answered in time.
 pub(super) const PORTAL_TIMEOUT: &str = "PORTAL_TIMEOUT";
+/// There were more requests than the settings allow.
+pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
+/// The service account changes nothing.
+pub(super) const SERVICE_ACCOUNT_READ_ONLY: &str = "SERVICE_ACCOUNT_READ_ONLY";
+/// The service account may not send this document.
+pub(super) const DOCUMENT_NOT_ALLOWED: &str = "DOCUMENT_NOT_ALLOWED";
 /// The gateway itself failed.
 pub(super) const INTERNAL: &str = "INTERNAL";
 
@@ -36,7 +45,7 @@ pub(super) struct Refusal {
     pub(super) is_well_formed: bool,
     pub(super) locations: Vec<Pos>,
     /// A header that belongs to the status, in lower case.
-    pub(super) header: Option<(&'static str, &'static str)>,
+    pub(super) header: Option<(&'static str, Cow<'static, str>)>,
     /// Whether something may have been changed all the same.
     pub(super) is_outcome_unknown: bool,
 }
@@ -69,8 +78,15 @@ impl Refusal {
         Self { locations: locations.collect(), ..self }
     }
 
-    pub(super) fn with_header(self, name: &'static str, value: &'static str) -> Self {
-        Self { header: Some((name, value)), ..self }
+    pub(super) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        Self { header: Some((name, value.into())), ..self }
+    }
+
+    /// The same, and when to come back.
+    pub(super) fn with_retry_after(self, wait: Duration) -> Self {
+        // Rounded up: who comes on time finds the time over.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.with_header("retry-after", seconds.max(1).to_string())
     }
 
     /// The same of a request that may have changed something before it failed.
@@ -100,7 +116,7 @@ impl Refusal {
 pub(super) fn status_of(code: &str) -> StatusCode {
     match code {
         UNAUTHENTICATED => StatusCode::UNAUTHORIZED,
-        FORBIDDEN => StatusCode::FORBIDDEN,
+        FORBIDDEN | SERVICE_ACCOUNT_READ_ONLY | DOCUMENT_NOT_ALLOWED => StatusCode::FORBIDDEN,
         PORTAL_TIMEOUT => StatusCode::GATEWAY_TIMEOUT,
         INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::identity::{Identity, Principal, Realm};
+use super::identity::{Principal, Realm};
 use super::sign_in::{SignInError, is_same_name, parted};
 use super::standing::{Held, Standing, System};
 use super::store::Sessions;
@@ -62,7 +62,7 @@ impl Sessions {
         let standing = Standing::new(
             icws.clone(),
             connection.credentials.clone(),
-            Some(Identity { realm: Realm::Icws, principal }),
+            Some(self.identity(Realm::Icws, principal)),
             (since, since + longest),
         );
         let user_id = connection.user_id.clone();

@@ -1,5 +1,7 @@
 //! On whose behalf something was read: the first part of every key under which anything is kept or shared.
 
+use std::sync::Arc;
+
 use crate::portal::{TenantId, UserId};
 
 /// Where records belong: what is changed there is changed for everyone who may see it, and for nobody elsewhere.
@@ -18,6 +20,9 @@ pub enum Principal {
     User(UserId),
     /// By login name: in lower case where the portal did not tell the id, as ICWS answered it there.
     LoginName(String),
+    /// A service account by its name in the configuration, and who it is at the upstream: another person by the same
+    /// account sees nothing of the former's.
+    Service(Arc<str>, Box<Self>),
 }
 
 /// Whose answers these are. Two sessions of one person in one realm see the same; nobody else does.

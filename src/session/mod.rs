@@ -1,9 +1,10 @@
 //! Gateway sessions and what stands behind them: each client's session holds one session of the portal, one of ICWS, or
-//! both, and each of them ends on its own.
+//! both, and each of them ends on its own. Service accounts hold one session each, for all who show one of their tokens.
 
 mod at_icws;
 mod at_portal;
 mod identity;
+mod service;
 mod sign_in;
 mod standing;
 mod store;
@@ -13,6 +14,7 @@ mod whose;
 pub use at_icws::IcwsSession;
 pub use at_portal::{PortalSession, Stage};
 pub use identity::{Identity, Principal, Realm};
+pub use service::{Cause, ServiceAccount, ServiceAccounts, ServiceError, TokenHash, new_service_token};
 pub use sign_in::{SignIn, SignInError};
 pub use standing::{Held, Standing, System};
 pub use store::Sessions;

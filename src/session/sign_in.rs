@@ -159,6 +159,7 @@ impl Sessions {
     ) -> Result<Issued, SignInError> {
         let longest = SignedDuration::from_mins(i64::try_from(self.settings.max_minutes).unwrap_or(720));
         let lifetime = (opening.since, opening.since + longest);
+        let identity = identity.map(|Identity { realm, principal }| self.identity(realm, principal));
         let portal = PortalSession {
             login_name: opening.login_name.to_owned(),
             stage,

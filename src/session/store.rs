@@ -8,6 +8,8 @@ use moka::future::Cache;
 use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 
+use super::identity::{Identity, Principal, Realm};
+use super::service::HeldSession;
 use super::standing::{Held, Standing, System};
 use super::token::{SessionId, Token};
 use super::{Issued, PortalSession, Session, SignInError};
@@ -25,6 +27,8 @@ pub struct Sessions {
     pub(super) portal: Option<Portal>,
     pub(super) icws: Option<Icws>,
     pub(super) settings: config::Session,
+    /// The service account these are for; `None` for people.
+    pub(super) service: Option<Arc<HeldSession>>,
     kept: Cache<SessionId, Arc<Session>>,
     /// Sessions that another one has replaced just now: requests of the same browser may still be under way with them.
     replaced: Cache<SessionId, ()>,
@@ -42,7 +46,7 @@ impl Sessions {
             .time_to_idle(Duration::from_secs(settings.idle_minutes * 60))
             .build();
         let replaced = Cache::builder().max_capacity(settings.max_sessions).time_to_live(LATE).build();
-        Self { portal, icws, settings, kept, replaced }
+        Self { portal, icws, settings, service: None, kept, replaced }
     }
 
     /// The settings sessions live by.
@@ -66,7 +70,7 @@ impl Sessions {
         self.replaced.contains_key(&token.session())
     }
 
-    fn has_expired(&self, session: &Session) -> bool {
+    pub(super) fn has_expired(&self, session: &Session) -> bool {
         session.portal.as_deref().is_some_and(|portal| self.is_over(portal))
             || session.icws.as_deref().is_some_and(|icws| self.is_over(icws))
     }
@@ -96,6 +100,9 @@ impl Sessions {
     /// Ends what a session holds at one upstream, because it no longer knows it; what it holds elsewhere stays. A session
     /// that was opened there meanwhile is another one and stays too.
     pub async fn end<U: Held>(&self, ended: &Session) {
+        if let Some(held) = &self.service {
+            held.forget(ended);
+        }
         self.change(ended.id, |session| {
             if same(U::standing(session), U::standing(ended)) {
                 U::end(session);
@@ -183,6 +190,16 @@ impl Sessions {
     /// Whether the gateway has ICWS at all, so that signing in there can be of use.
     pub fn require_icws(&self) -> Result<(), SignInError> {
         self.icws.as_ref().map(|_| ()).ok_or(SignInError::NotConfigured(System::Icws))
+    }
+
+    /// Whose answers a session's are: a service account's are nobody else's, not even those of a person who signs in by
+    /// the same name.
+    pub(super) fn identity(&self, realm: Realm, principal: Principal) -> Identity {
+        let principal = match &self.service {
+            Some(held) => Principal::Service(held.account.clone(), Box::new(principal)),
+            None => principal,
+        };
+        Identity { realm, principal }
     }
 
     /// How many sessions there are, give or take what has just ended.

@@ -36,6 +36,7 @@ mod recordings;
 mod redaction;
 mod responsiveness;
 mod schema;
+mod service;
 mod sharing;
 mod sign_in;
 mod spent;

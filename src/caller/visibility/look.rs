@@ -7,15 +7,12 @@ use tracing::Instrument as _;
 
 use super::super::answers::{Kept, Key};
 use super::super::error::CallerError;
-use super::super::house::{House, Question, standing};
+use super::super::house::{Asker, House, Question, standing};
 use super::super::tally::{Answered, Tally};
 use super::{Place, Verdict};
 use crate::session::{Realm, Session, Sessions};
 use crate::upstream::Upstream as _;
 use crate::upstream::metric::{DEMOTIONS, SHADOW_FETCHES};
-
-/// Whose session asks.
-type Asker<'a> = (&'a Arc<Session>, &'a Sessions);
 
 /// Counts a call that was made to compare.
 fn count<Q: Question>(outcome: &'static str) {
@@ -53,7 +50,7 @@ impl House {
         let is_ours = AtomicBool::new(false);
         let renew = async {
             is_ours.store(true, Ordering::Relaxed);
-            Ok(self.compare((place, question), session).await?.0)
+            Ok(self.compare((place, question), (session, sessions)).await?.0)
         };
         let result = self.answers.get(place.common.clone(), renew).await;
         if is_ours.load(Ordering::Relaxed) {
@@ -72,9 +69,9 @@ impl House {
     pub(in super::super) async fn look<Q: Question>(
         &self,
         (place, question): (&Place, &Q),
-        session: &Session,
+        asker: Asker<'_>,
     ) -> Result<Arc<Kept>, CallerError> {
-        let compared = self.compare((place, question), session).await;
+        let compared = self.compare((place, question), asker).await;
         let outcome = match &compared {
             Ok((_, Some(Verdict::Alike))) => Some("alike"),
             Ok((_, Some(Verdict::Changed))) => Some("changed"),
@@ -113,7 +110,10 @@ impl House {
         let house = self.clone();
         let look = async move {
             // One at a time for a person and a question: whoever asks the same waits for this one.
-            let own = house.answers.get(place.own.clone(), house.look((&place, &question), &session)).await;
+            let own = house
+                .answers
+                .get(place.own.clone(), house.look((&place, &question), (&session, &sessions)))
+                .await;
             match own {
                 Ok(kept) if house.is_shared(&place, &kept).await => house.answers.forget(&place.own).await,
                 Err(error) if error.ends_session() => sessions.end::<Q::Upstream>(&session).await,
@@ -132,9 +132,9 @@ impl House {
     async fn compare<Q: Question>(
         &self,
         (place, question): (&Place, &Q),
-        session: &Session,
+        asker: Asker<'_>,
     ) -> Result<(Arc<Kept>, Option<Verdict>), CallerError> {
-        let own = self.ask(question, session).await.inspect_err(|error| {
+        let own = self.ask(question, asker).await.inspect_err(|error| {
             if error.is_refusal() {
                 self.visibility.distrust(place);
             }

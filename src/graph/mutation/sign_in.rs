@@ -219,6 +219,7 @@ impl SelectTenantPayload {
 type LoggedIn = (LoginStatus, Issued);
 
 async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusal<LoginErrorCode>> {
+    ctx.visit().require_person()?;
     let mut violations = Violations::new();
     if input.username.trim().is_empty() {
         violations.add(LoginErrorCode::InvalidLoginName);
@@ -248,6 +249,7 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
 
 async fn enter_tenant(ctx: &Context<'_>, tenant: TenantId) -> Result<Issued, Refusal<SelectTenantErrorCode>> {
     let visit = ctx.visit();
+    visit.require_person()?;
     let caller = ctx.caller()?;
     match visit.sessions().select_tenant(caller.session(), tenant).await {
         Ok(issued) => {
@@ -320,14 +322,17 @@ impl SignInMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Where to sign out; everywhere if left out.")] input: Option<LogoutInput>,
-    ) -> Option<LogoutPayload> {
+    ) -> Nullable<LogoutPayload> {
         let visit = ctx.visit();
-        let Some(caller) = visit.current() else { return Some(LogoutPayload { is_signed_out: false }) };
+        if let Err(refusal) = visit.require_person() {
+            return Some(Err(refusal));
+        }
+        let Some(caller) = visit.current() else { return Some(Ok(LogoutPayload { is_signed_out: false })) };
         let only = input.and_then(|input| input.upstream).map(System::from);
         let is_signed_out = caller.session().holds(only);
         visit.leave(only);
         // Here the session is over whatever the upstream answers; there it ends by itself if it was not reached.
         visit.sessions().log_out(caller.session(), only).await;
-        Some(LogoutPayload { is_signed_out })
+        Some(Ok(LogoutPayload { is_signed_out }))
     }
 }

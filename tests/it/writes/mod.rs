@@ -6,6 +6,7 @@ mod precision_queue;
 mod reach;
 mod schedule;
 mod seen;
+mod service;
 pub mod table;
 
 use std::collections::BTreeSet;

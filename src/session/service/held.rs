@@ -1,0 +1,226 @@
+//! The one session of a service account: opened when it is first wanted, once for all who wait, opened anew when it has
+//! ended, and not while the upstream refuses.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use tokio::time::Instant;
+
+use super::back_off::BackOff;
+use super::error::{Cause, ServiceError};
+use super::password::PasswordSource;
+use crate::config::{self, ServiceUpstream};
+use crate::portal::TenantId;
+use crate::portal::auth::Tenant;
+use crate::session::{Session, Sessions, SignIn};
+use crate::upstream::Secret;
+
+/// A session that ends earlier than this has ended at once.
+const AT_ONCE: Duration = Duration::from_secs(30);
+/// So many sessions in a row may end at once before the account is left alone for a while.
+const PATIENCE: u32 = 4;
+
+type Attempt = Shared<BoxFuture<'static, Result<Arc<Session>, ServiceError>>>;
+
+/// Who a service account is, and the session it holds.
+pub(in crate::session) struct HeldSession {
+    pub(in crate::session) account: Arc<str>,
+    upstream: ServiceUpstream,
+    username: String,
+    tenant: String,
+    password: PasswordSource,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Opened>,
+    under_way: Option<Attempt>,
+    /// Why the account is left alone, until when.
+    rest: Option<ServiceError>,
+    back_off: BackOff,
+    /// The password of the last try: another one is worth a try at once.
+    tried: Option<Secret>,
+    ended_at_once: u32,
+}
+
+struct Opened {
+    session: Arc<Session>,
+    at: Instant,
+}
+
+impl HeldSession {
+    pub(super) fn new(account: &config::ServiceAccount) -> Self {
+        Self {
+            account: account.name.as_str().into(),
+            upstream: account.upstream,
+            username: account.username.trim().to_owned(),
+            tenant: account.tenant.trim().to_owned(),
+            password: PasswordSource::of(account),
+            state: Mutex::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn error(&self, cause: Cause, wait: Duration) -> ServiceError {
+        ServiceError { account: self.account.clone(), cause, until: Instant::now() + wait }
+    }
+
+    /// Takes the session away that has ended, unless another one has taken its place by now.
+    pub(in crate::session) fn forget(&self, ended: &Session) {
+        let mut state = self.state();
+        let Some(opened) = state.current.take_if(|opened| opened.session.id == ended.id) else { return };
+        state.ended_at_once = if opened.at.elapsed() < AT_ONCE { state.ended_at_once + 1 } else { 0 };
+        if let Some(over) = state.ended_at_once.checked_sub(PATIENCE) {
+            let wait = Duration::from_secs(1 << over.min(5));
+            state.rest = Some(self.error(Cause::EndsAtOnce, wait));
+        }
+    }
+
+    /// The session there is.
+    pub(super) fn current(&self) -> Option<Arc<Session>> {
+        self.state().current.as_ref().map(|opened| opened.session.clone())
+    }
+
+    /// The session, for whoever comes to sign out.
+    pub(super) fn take(&self) -> Option<Arc<Session>> {
+        Some(self.state().current.take()?.session)
+    }
+
+    /// Why the account is left alone now, with this password.
+    fn resting(&self, password: &Secret) -> Option<ServiceError> {
+        let mut state = self.state();
+        if state.tried.as_ref() != Some(password) {
+            state.tried = Some(password.clone());
+            state.back_off = BackOff::default();
+            state.rest = None;
+        }
+        state.rest.clone().filter(|rest| rest.until > Instant::now())
+    }
+
+    /// Notes what a try came to, and lets the next one begin.
+    fn settle(&self, tried: Result<Arc<Session>, Cause>) -> Result<Arc<Session>, ServiceError> {
+        let mut state = self.state();
+        state.under_way = None;
+        match tried {
+            Ok(session) => {
+                state.back_off = BackOff::default();
+                state.rest = None;
+                state.current = Some(Opened { session: session.clone(), at: Instant::now() });
+                tracing::info!(service.account = &*self.account, "a service account has signed in");
+                Ok(session)
+            }
+            Err(cause) => {
+                let wait = state.back_off.after(&cause);
+                let error = self.error(cause, wait);
+                tracing::warn!(
+                    service.account = &*self.account,
+                    service.wait_s = wait.as_secs(),
+                    error = %error.cause,
+                    "a service account could not sign in and is left alone for a while"
+                );
+                state.rest = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether a tenant is the one the account is to enter.
+    fn wants(&self, tenant: &Tenant) -> bool {
+        let names = [&tenant.program_prefix, &tenant.program_nm].into_iter().flatten();
+        let mut names = names.map(|name| name.trim().to_lowercase());
+        let is_id = tenant.id_program.is_some_and(|id| id.0.to_string() == self.tenant);
+        is_id || names.any(|name| name == self.tenant.to_lowercase())
+    }
+}
+
+impl Sessions {
+    /// The session of the service account these are for, opened now if there is none: of all who want it at once, one
+    /// signs in for all, and goes on if they go away.
+    pub(super) async fn held(&self, held: &Arc<HeldSession>) -> Result<Arc<Session>, ServiceError> {
+        let attempt = {
+            let mut state = held.state();
+            let outlived = state.current.take_if(|opened| self.has_expired(&opened.session));
+            if let Some(opened) = &state.current {
+                return Ok(opened.session.clone());
+            }
+            match &state.under_way {
+                // One that is over although its place was not cleared has panicked.
+                Some(attempt) if attempt.peek().is_none() => attempt.clone(),
+                _ => {
+                    let outlived = outlived.map(|opened| opened.session);
+                    let trying = tokio::spawn(self.clone().attempt(held.clone(), outlived));
+                    let held = held.clone();
+                    let trying = trying.map(move |tried| {
+                        tried.unwrap_or_else(|_| Err(held.error(Cause::Interrupted, Duration::from_secs(1))))
+                    });
+                    state.under_way.insert(trying.boxed().shared()).clone()
+                }
+            }
+        };
+        attempt.await
+    }
+
+    async fn attempt(
+        self,
+        held: Arc<HeldSession>,
+        outlived: Option<Arc<Session>>,
+    ) -> Result<Arc<Session>, ServiceError> {
+        let source = held.password.clone();
+        let password = tokio::task::spawn_blocking(move || source.read()).await.ok().flatten();
+        let Some(password) = password else {
+            held.state().under_way = None;
+            // What is known of the last password stays: it may be the same again.
+            return Err(held.error(Cause::NoPassword, Duration::from_secs(1)));
+        };
+        if let Some(rest) = held.resting(&password) {
+            held.state().under_way = None;
+            return Err(rest);
+        }
+        // The upstreams count sessions: one that is only too old for the gateway is given back first.
+        self.leave(outlived.as_deref()).await;
+        held.settle(self.try_once(&held, &password).await)
+    }
+
+    async fn try_once(&self, held: &HeldSession, password: &Secret) -> Result<Arc<Session>, Cause> {
+        let issued = match held.upstream {
+            ServiceUpstream::Icws => self.log_in_to_icws(None, &held.username, password).await?,
+            ServiceUpstream::Portal => match self.log_in(None, &held.username, password).await? {
+                SignIn::SignedIn(issued) => issued,
+                SignIn::MustChangePassword => return Err(Cause::PasswordMustChange),
+                SignIn::TenantSelectionRequired(issued) => {
+                    let selected = match wanted_tenant(held, &issued.session) {
+                        Some(tenant) => {
+                            self.select_tenant(&issued.session, tenant).await.map_err(Cause::from)
+                        }
+                        None => Err(Cause::NoSuchTenant),
+                    };
+                    match selected {
+                        Ok(issued) => issued,
+                        Err(cause) => {
+                            self.log_out(&issued.session, None).await;
+                            return Err(cause);
+                        }
+                    }
+                }
+            },
+        };
+        let tenant = issued.session.portal.as_deref().and_then(|portal| portal.tenant());
+        if !held.tenant.is_empty() && !tenant.is_some_and(|tenant| held.wants(tenant)) {
+            self.log_out(&issued.session, None).await;
+            return Err(Cause::NoSuchTenant);
+        }
+        // Nobody is to come in by the token it was issued with.
+        self.claim_former(Some(&issued.session)).await;
+        Ok(issued.session)
+    }
+}
+
+fn wanted_tenant(held: &HeldSession, session: &Session) -> Option<TenantId> {
+    let tenants = session.portal.as_deref()?.tenants_to_select()?;
+    tenants.iter().find(|tenant| held.wants(tenant))?.id_program
+}
