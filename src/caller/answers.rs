@@ -174,16 +174,13 @@ impl Answers {
         self.kept.invalidate(key).await;
     }
 
-    /// The kept answer, or the one `ask` brings. Whoever asks the same meanwhile waits for that one; failures are not
-    /// kept.
+    /// The answer that is kept by now, or the one `ask` brings. Whoever asks the same meanwhile waits for that one;
+    /// failures are not kept.
     pub async fn get(
         &self,
         key: Key,
         ask: impl Future<Output = Result<Arc<Kept>, CallerError>>,
     ) -> Result<Arc<Kept>, CallerError> {
-        if let Some(kept) = self.kept(&key).await {
-            return Ok(kept);
-        }
         *self.under_way().entry(key.clone()).or_default() += 1;
         let _waiting = Waiting { answers: self, key: key.clone() };
         self.kept.try_get_with(key, ask).await.map_err(|error| CallerError::clone(&error))

@@ -1,58 +1,130 @@
 //! Gathers the keys of one level, so that one plan is made for all of them.
 
-use std::collections::HashMap;
-use std::fmt::Debug;
-use std::hash::Hash;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 
-use dataloader::BatchFn;
-use dataloader::non_cached::Loader;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 
-/// One level's plan under way; a type of its own, because the compiler loses the `'static` of a bare one.
-#[derive(Clone)]
-struct Level<P>(Shared<BoxFuture<'static, P>>)
-where
-    P: Clone;
+/// How often the rest of the request gets its turn before a level is closed: keys that come a turn later are still of it.
+const TURNS: usize = 2;
 
 type Make<K, P> = Box<dyn Fn(Vec<K>) -> BoxFuture<'static, P> + Send + Sync>;
 
-struct Plans<K, P>(Make<K, P>);
-
-impl<K, P> BatchFn<K, Level<P>> for Plans<K, P>
-where
-    K: Copy + Eq + Hash + Debug + Send + Sync + 'static,
-    P: Clone + Send + Sync + 'static,
-{
-    /// Starts the level's plan and hands out its future, unawaited: the gate is open again for the next level at once.
-    async fn load(&mut self, keys: &[K]) -> HashMap<K, Level<P>> {
-        let level = Level((self.0)(keys.to_vec()).shared());
-        keys.iter().map(|key| (*key, level.clone())).collect()
-    }
-}
+/// The level that is still open: its keys, and the plan that will be made for them.
+type Open<K, P> = Option<(Vec<K>, Shared<BoxFuture<'static, P>>)>;
 
 /// Where keys are gathered.
-pub(super) struct Gather<K, P>(Loader<K, Level<P>, Plans<K, P>>)
+pub(super) struct Gather<K, P>
 where
-    K: Copy + Eq + Hash + Debug + Send + Sync + 'static,
-    P: Clone + Send + Sync + 'static;
+    P: Clone,
+{
+    make: Arc<Make<K, P>>,
+    open: Arc<Mutex<Open<K, P>>>,
+}
 
 impl<K, P> Gather<K, P>
 where
-    K: Copy + Eq + Hash + Debug + Send + Sync + 'static,
+    K: Send + 'static,
     P: Clone + Send + Sync + 'static,
 {
-    /// Two yields: keys that come a turn later are still of the same level; see `docs/performance.md`.
     pub(super) fn new<F>(plan: impl Fn(Vec<K>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = P> + Send + 'static,
     {
-        let plans = Plans(Box::new(move |keys| plan(keys).boxed()));
-        Self(Loader::new(plans).with_max_batch_size(usize::MAX).with_yield_count(2))
+        Self { make: Arc::new(Box::new(move |keys| plan(keys).boxed())), open: Arc::default() }
     }
 
-    /// The plan for this key and all others of its level; `None` if it could not be made.
-    pub(super) async fn plan(&self, key: K) -> Option<P> {
-        let level = self.0.try_load(key).await.ok()?;
-        Some(level.0.await)
+    /// The plan for this key and all others of its level.
+    pub(super) async fn plan(&self, key: K) -> P {
+        let level = {
+            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+            let (keys, level) = open.get_or_insert_with(|| (Vec::new(), self.level()));
+            keys.push(key);
+            level.clone()
+        };
+        // Each waits by itself, and the first who has done so closes the level: nobody is needed for it who may go away.
+        for _ in 0..TURNS {
+            turn().await;
+        }
+        level.await
+    }
+
+    /// Closes the open level and makes its plan.
+    fn level(&self) -> Shared<BoxFuture<'static, P>> {
+        // Weak, because the level lies in what it closes: one that nobody waits for any more must not keep itself.
+        let (make, open) = (self.make.clone(), Arc::downgrade(&self.open));
+        let level = async move {
+            let close =
+                |open: Arc<Mutex<Open<K, P>>>| open.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let closed = open.upgrade().and_then(close);
+            make(closed.map(|(keys, _)| keys).unwrap_or_default()).await
+        };
+        level.boxed().shared()
+    }
+}
+
+/// Lets everything else of the request go on that can. Not the runtime's own, which looks at the network first and calls
+/// another thread to help.
+async fn turn() {
+    let mut had_turn = false;
+    poll_fn(|context| {
+        if had_turn {
+            return Poll::Ready(());
+        }
+        had_turn = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn counting() -> (Arc<AtomicUsize>, Gather<usize, usize>) {
+        let plans = Arc::new(AtomicUsize::new(0));
+        let counted = plans.clone();
+        let gather = Gather::new(move |keys: Vec<usize>| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            async move { keys.len() }
+        });
+        (plans, gather)
+    }
+
+    #[tokio::test]
+    async fn keys_of_one_turn_and_of_the_next_are_one_level() {
+        // Few are polled one after the other, many each when it is woken.
+        for count in [2, 5, 100] {
+            let (plans, gather) = counting();
+            let keys = (0..count).map(|key| {
+                let gather = &gather;
+                async move {
+                    if key % 2 == 1 {
+                        turn().await;
+                    }
+                    gather.plan(key).await
+                }
+            });
+            assert_eq!(join_all(keys).await, vec![count; count]);
+            assert_eq!(gather.plan(7).await, 1, "the next level is another one");
+            assert_eq!(plans.load(Ordering::Relaxed), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_level_is_closed_by_those_who_are_left() {
+        let (plans, gather) = counting();
+        let mut first = Box::pin(gather.plan(1));
+        assert!(futures_util::poll!(&mut first).is_pending());
+        let second = gather.plan(2);
+        drop(first);
+        assert_eq!(second.await, 2, "who has gone is still planned for");
+        assert_eq!(plans.load(Ordering::Relaxed), 1);
     }
 }

@@ -112,7 +112,7 @@ impl SkillGroupsOf {
     }
 
     pub(super) async fn load(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        let members = if may_be_inverse(agent) { self.gather.plan(agent).await.flatten() } else { None };
+        let members = if may_be_inverse(agent) { self.gather.plan(agent).await } else { None };
         answer(&self.reader, members.as_deref(), agent).await
     }
 

@@ -32,7 +32,7 @@ impl UsersById {
     }
 
     pub(super) async fn load(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
-        let direction = self.gather.plan(id).await.unwrap_or(Direction::Forward);
+        let direction = self.gather.plan(id).await;
         answer(&self.reader, direction, id).await
     }
 

@@ -13,6 +13,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use tokio::time::{Instant, timeout_at};
 
+use super::at_once::at_once;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::Key;
@@ -41,10 +42,13 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
-    let answered = match Asked::read(&floor, &parts, body).await {
-        Ok(asked) => asked.answer(&floor, (media, &id)).await,
-        Err(refusal) => Err(refusal),
-    };
+    let answered = at_once(async {
+        match Asked::read(&floor, &parts, body).await {
+            Ok(asked) => asked.answer(&floor, (media, &id)).await,
+            Err(refusal) => Err(refusal),
+        }
+    });
+    let answered = answered.await;
     answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, &id))
 }
 

@@ -78,9 +78,11 @@ impl KeptAnswers {
         gateway.hold(&kept.grounds).then(|| Arc::clone(&kept.body))
     }
 
-    /// Keeps an answer, unless it is too large, or older than a write that came meanwhile: a newer one may be kept already.
+    /// Keeps an answer, unless it is too large, made of what is not kept, or older than a write that came meanwhile: a
+    /// newer one may be kept already.
     pub(super) fn keep(&self, key: Arc<Key>, (body, grounds): (&Arc<Body>, Grounds), gateway: &Gateway) {
-        if body.weight() <= self.largest && gateway.hold(&grounds) {
+        let lasts = grounds.until > Instant::now();
+        if lasts && body.weight() <= self.largest && gateway.hold(&grounds) {
             self.kept.insert(key, Arc::new(Kept { body: Arc::clone(body), grounds }));
         }
     }

@@ -1,6 +1,7 @@
 //! The floor that knows HTTP: routes, GraphQL over HTTP, limits on what is asked, the session's token, the bundled page.
 
 mod answer;
+mod at_once;
 mod body;
 mod cookie;
 mod cost;
