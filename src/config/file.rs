@@ -57,8 +57,20 @@ impl<'source> File<'source> {
                 }
                 DeValue::Array(tables) if path == [service_account::SECTION] && are_tables(&tables) => {
                     for (number, table) in (1..).zip(tables) {
+                        let start = table.span().start;
                         if let DeValue::Table(table) = table.into_inner() {
-                            self.read(&[path.clone(), vec![i32::to_string(&number)]].concat(), table);
+                            let path = [path.clone(), vec![i32::to_string(&number)]].concat();
+                            if table.is_empty()
+                                && let Some(value) = default_at(&path)
+                            {
+                                // An account all the same, of which everything is still to be said.
+                                self.settings.push(Setting {
+                                    path: path.clone(),
+                                    value,
+                                    origin: self.origin(start),
+                                });
+                            }
+                            self.read(&path, table);
                         }
                     }
                 }

@@ -139,7 +139,8 @@ pub(super) fn problems(
         let mut refuse = |option: &str, given: &str, expected: &str| {
             let key = format!("{table}{option}");
             let beside = || Some(origins.iter().find(|(key, _)| key.starts_with(&table))?.1);
-            let origin = origins.get(&key).or_else(beside).cloned().unwrap_or(Origin::Default);
+            let whole = || origins.get(table.trim_end_matches('.'));
+            let origin = origins.get(&key).or_else(beside).or_else(whole).cloned().unwrap_or(Origin::Default);
             let (given, expected) = (given.to_owned(), expected.to_owned());
             problems.push(Problem::Refused { origin, key, given, expected });
         };
@@ -330,6 +331,9 @@ mod tests {
             refusal.contains("password_environment is set beside password_file; expected one of the two"),
             "{refusal}"
         );
+        let refusal =
+            load("[log]\nlevel = \"warn\"\n[[service_account]]\n#name = \"wall\"\n", &[]).unwrap_err();
+        assert!(refusal.contains("line 3: service_account.1.name is not set"), "{refusal}");
         let refusal = load("", &[("PORTALGRAPH__SERVICE_ACCOUNT__WALL__NAME", "wall")]).unwrap_err();
         assert!(refusal.contains("there is no service_account.wall.name"), "{refusal}");
     }

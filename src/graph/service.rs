@@ -34,7 +34,8 @@ impl From<ServiceError> for GraphError {
             Cause::SignIn(error) => Self::from(error).of_service(account, seconds),
             Cause::PasswordMustChange => refused("its password must be changed at the portal first"),
             Cause::NoSuchTenant => refused(
-                "the tenant in its settings is none that the portal offers it, or it has several and none is set",
+                "the tenant in its settings is none or more than one that the portal offers it, or it has several and none is \
+                 set",
             ),
             Cause::NoPassword => refused("its password cannot be read from where the settings say it is"),
             Cause::EndsAtOnce => refused("its sessions are ended as soon as they are opened"),

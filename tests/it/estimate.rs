@@ -289,3 +289,18 @@ async fn a_request_that_needs_more_than_was_expected_is_stopped() {
     assert!(error["message"].as_str().unwrap().contains("limits.max_portal_calls"), "{error}");
     assert_eq!(house.calls(), BTreeMap::from([("getUserByIdProgram", 1)]));
 }
+
+#[tokio::test]
+async fn an_estimate_beyond_all_numbers_is_too_much() {
+    let house = House::over(World::demo()).await;
+    let mut below = "revision".to_owned();
+    for _ in 0..5 {
+        below = format!("users(first: 5000) {{ nodes {{ {below} }} }}");
+        below = format!("department {{ {below} }}");
+    }
+    let below = below.trim_start_matches("department");
+    let query = format!("{{ departments {below} user(by: {{databaseId: 7}}) {{ loginName }} }}");
+    let answer = house.nobody().ask(&query).await;
+    assert_eq!(answer.codes(), ["QUERY_TOO_COSTLY"], "{}", answer.body);
+    assert_eq!(house.call_count(), 0);
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Estimator;
 use super::price::{AGENTS, ALL_SKILL_GROUPS, ALL_USERS, Edge, SKILL_GROUPS, USER};
+use super::spot::Spot;
 use crate::caller::{FEW, Lengths, Whole};
 use crate::config::{UserIdKind, Way};
 
@@ -14,18 +15,24 @@ pub(super) struct Bill {
     pub(super) once: BTreeSet<(&'static str, String)>,
     /// Asked for each record: how many there are, by where in the operation they stand. The same records are at the same
     /// place, whatever they are called there.
-    pub(super) each: BTreeMap<Edge, BTreeMap<String, usize>>,
+    pub(super) each: BTreeMap<Edge, BTreeMap<Spot, usize>>,
     /// Asked whatever else is.
     pub(super) anew: BTreeMap<&'static str, usize>,
     /// The keys of users who are named.
     pub(super) users: BTreeSet<i64>,
     /// The agents whose skill groups are asked for: how many, by place, and whether they are of one list.
-    pub(super) agents: BTreeMap<String, (usize, bool)>,
+    pub(super) agents: BTreeMap<Spot, (usize, bool)>,
 }
 
 /// How many records there are in all these places, and no more than there are at all.
 fn distinct(places: impl Iterator<Item = usize>, all: Option<usize>) -> usize {
     places.fold(0, usize::saturating_add).min(all.unwrap_or(usize::MAX))
+}
+
+/// Adds calls; a number beyond all stays one.
+fn add(sums: &mut BTreeMap<&'static str, usize>, operation: &'static str, calls: usize) {
+    let sum = sums.entry(operation).or_default();
+    *sum = sum.saturating_add(calls);
 }
 
 impl Bill {
@@ -48,22 +55,25 @@ impl Bill {
         for (edge, places) in self.each {
             hangs_on(edge.of);
             // Who was named was read by that very call.
-            let named = |place: &String| edge == USER && self.once.contains(&(USER.operation, place.clone()));
-            let counts = places.iter().filter(|(place, _)| !named(place)).map(|(_, count)| *count);
-            *self.anew.entry(edge.operation).or_default() += distinct(counts, lengths.of(edge.of));
+            let named = |spot: &Spot| match spot {
+                Spot::User(key) if edge == USER => self.once.contains(&(USER.operation, word_of_user(*key))),
+                _ => false,
+            };
+            let counts = places.iter().filter(|(spot, _)| !named(spot)).map(|(_, count)| *count);
+            let calls = distinct(counts, lengths.of(edge.of));
+            add(&mut self.anew, edge.operation, calls);
         }
-        for (operation, _) in &self.once {
-            *self.anew.entry(operation).or_default() += 1;
+        for &(operation, _) in &self.once {
+            add(&mut self.anew, operation, 1);
         }
         // Only the list of users knows by which number the portal wants one named.
         if estimator.user_id == UserIdKind::AccountId
             && let Some(calls) = self.anew.get(USER.operation).copied()
         {
-            *self.anew.entry(ALL_USERS).or_default() += calls;
+            add(&mut self.anew, ALL_USERS, calls);
         }
         for (operation, calls) in self.anew {
-            let sum = total.entry(operation).or_default();
-            *sum = sum.saturating_add(calls);
+            add(total, operation, calls);
         }
     }
 
@@ -77,7 +87,7 @@ impl Bill {
         if is_list {
             self.once.insert((ALL_USERS, String::new()));
         } else {
-            self.once.extend(self.users.iter().map(|key| (USER.operation, place_of_user(*key))));
+            self.once.extend(self.users.iter().map(|key| (USER.operation, word_of_user(*key))));
         }
     }
 
@@ -95,16 +105,16 @@ impl Bill {
                 (groups, _) => groups,
             };
             if let Some(groups) = groups {
-                self.each.entry(AGENTS).or_default().insert("all".to_owned(), groups);
+                self.each.entry(AGENTS).or_default().insert(Spot::All, groups);
                 let is_one_list = self.agents.len() == 1 && self.agents.values().all(|(_, is_one)| *is_one);
                 forward = if is_one_list || way == Way::Inverse { 0 } else { agents.min(groups) };
             }
         }
-        *self.anew.entry(SKILL_GROUPS.operation).or_default() += forward;
+        add(&mut self.anew, SKILL_GROUPS.operation, forward);
     }
 }
 
-/// Where a user stands who is named by key.
-pub(super) fn place_of_user(key: i64) -> String {
+/// What tells the question for a user who is named by key.
+fn word_of_user(key: i64) -> String {
     format!("user:{key}")
 }

@@ -8,6 +8,7 @@
 
 mod bill;
 mod price;
+mod spot;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -106,7 +107,9 @@ impl Estimator {
         for list in estimate.unknown.clone() {
             lengths.note(list, caller.kept_length(list).await);
         }
-        estimate = self.with(asked, &lengths);
+        if lengths != Lengths::default() {
+            estimate = self.with(asked, &lengths);
+        }
         if estimate.calls() > self.limits.max_portal_calls {
             let unknown: Vec<_> = estimate.unknown.iter().copied().collect();
             let read = unknown.iter().map(|list| caller.length(*list));

@@ -6,8 +6,9 @@ use std::mem;
 use async_graphql::parser::types::{Directive, Field, OperationType, Selection, SelectionSet};
 use async_graphql::{ID, Name, Positioned, Value};
 
-use super::bill::{Bill, place_of_user};
+use super::bill::Bill;
 use super::price::{self, ALL_QUEUES, ALL_USERS, CALLBACK, Price, ROLES, STEPS, USER};
+use super::spot::{self, Spot, Spots};
 use super::{Asked, Entry, Estimate, Estimator};
 use crate::caller::{FEW, Lengths, Whole};
 use crate::graph::icws_role::role_id;
@@ -22,18 +23,19 @@ pub(super) struct Walk<'a> {
     asked: Asked<'a>,
     lengths: &'a Lengths,
     bill: Bill,
+    spots: Spots<'a>,
     /// How long the longest list in the input of the mutation is.
     listed: usize,
     estimate: Estimate,
 }
 
 /// Where the walk is: the records whose fields are selected.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Place<'a> {
     /// Their type.
     of: &'a str,
-    /// By which fields and arguments they are reached.
-    path: String,
+    /// Where they stand.
+    spot: Spot,
     /// How many there are at most.
     count: usize,
     /// Whether they are of one list, and not of one for each record of another.
@@ -61,9 +63,8 @@ impl Arguments<'_> {
         Some(number.as_i64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default())
     }
 
-    fn text(&self) -> String {
-        let each: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}:{value}")).collect();
-        each.join(";")
+    fn text(&self) -> Option<String> {
+        spot::text(self.0.iter().map(|(name, value)| (*name, value)))
     }
 }
 
@@ -95,13 +96,13 @@ fn whole(record: &str) -> Option<Whole> {
 impl<'a> Walk<'a> {
     pub(super) fn new(estimator: &'a Estimator, asked: Asked<'a>, lengths: &'a Lengths) -> Self {
         let (bill, estimate) = (Bill::default(), Estimate::default());
-        Self { estimator, asked, lengths, bill, listed: 0, estimate }
+        Self { estimator, asked, lengths, bill, spots: Spots::default(), listed: 0, estimate }
     }
 
     pub(super) fn estimate(mut self) -> Estimate {
         let operation = self.asked.operation;
         let of = if operation.ty == OperationType::Mutation { "Mutation" } else { "Query" };
-        let root = Place { of, path: String::new(), count: 1, is_one_list: true };
+        let root = Place { of, spot: Spot::Root, count: 1, is_one_list: true };
         self.selection_set(&operation.selection_set.node, &root);
         self.sum_up();
         self.estimate
@@ -155,7 +156,7 @@ impl<'a> Walk<'a> {
             // Only a type with fields of its own narrows; of an interface the records are what they are.
             let narrowed = condition.map(|condition| condition.node.on.node.as_str());
             let of = narrowed.filter(|name| self.estimator.records.contains_key(*name)).unwrap_or(place.of);
-            self.selection_set(set, &Place { of, ..place.clone() });
+            self.selection_set(set, &Place { of, ..*place });
         }
     }
 
@@ -164,6 +165,10 @@ impl<'a> Walk<'a> {
         let name = field.name.node.as_str();
         let entry = estimator.records.get(place.of).and_then(|fields| fields.get(name));
         let Some(entry) = entry else { return };
+        // Most fields: what they are given need not be looked at.
+        if entry.prices.is_empty() && field.selection_set.node.items.is_empty() {
+            return;
+        }
         let arguments = field.arguments.iter().map(|(name, value)| {
             let Ok(value) = value.node.clone().into_const_with(|name| self.variable(&name));
             (name.node.as_str(), value)
@@ -186,16 +191,16 @@ impl<'a> Walk<'a> {
 
     /// Where the walk is below a field.
     fn below(
-        &self,
-        (name, entry, arguments): (&str, &'a Entry, &Arguments<'_>),
+        &mut self,
+        (name, entry, arguments): (&'a str, &'a Entry, &Arguments<'_>),
         place: &Place<'a>,
     ) -> Place<'a> {
         let of = entry.of.as_str();
         if is_same(place.of, name) {
-            return Place { of, ..place.clone() };
+            return Place { of, ..*place };
         }
         if entry.prices.contains(&Price::StaffedQueues) {
-            return Place { of, path: "queues".to_owned(), count: self.queues(), is_one_list: true };
+            return Place { of, spot: Spot::All, count: self.queues(), is_one_list: true };
         }
         let limits = &self.estimator.limits;
         let is_page = of.ends_with("Connection");
@@ -212,13 +217,13 @@ impl<'a> Walk<'a> {
             limits.default_page_size
         };
         let all = whole(of).and_then(|list| self.lengths.of(list)).unwrap_or(usize::MAX);
-        let path = match arguments.within("by", "id").and_then(user_key) {
-            Some(key) => place_of_user(key),
-            None => format!("{}/{name}({})", place.path, arguments.text()),
+        let spot = match arguments.within("by", "id").and_then(user_key) {
+            Some(key) => Spot::User(key),
+            None => self.spots.below(place.spot, name, arguments.text()),
         };
         Place {
             of,
-            path,
+            spot,
             count: place.count.saturating_mul(length).min(all),
             is_one_list: place.is_one_list && (place.count <= 1 || !(is_page || entry.is_list)),
         }
@@ -242,16 +247,16 @@ impl<'a> Walk<'a> {
             Price::Once(operation) => self.once(operation),
             Price::Anew(operation) => self.anew(operation, 1),
             Price::Each(edge) => {
-                self.bill.each.entry(edge).or_default().insert(place.path.clone(), place.count);
+                self.bill.each.entry(edge).or_default().insert(place.spot, place.count);
             }
             Price::Users => {
                 // What else a filter says is looked at here, in the whole list.
                 let narrowed = ["isActive", "userTypes", "platform"];
-                let narrowed = narrowed.map(|name| arguments.within("filter", name));
+                let narrowed = narrowed.map(|name| Some((name, arguments.within("filter", name)?)));
                 let search = arguments.get("search").filter(|search| **search != Value::Null);
-                let narrowed = narrowed.into_iter().chain([search]);
-                let text: Vec<_> = narrowed.flatten().map(ToString::to_string).collect();
-                self.bill.once.insert((ALL_USERS, text.join(";")));
+                let narrowed = narrowed.into_iter().flatten().chain(search.map(|search| ("search", search)));
+                let word = self.spots.word(spot::text(narrowed));
+                self.bill.once.insert((ALL_USERS, word));
             }
             Price::UserBy => match arguments.get("by") {
                 Some(Value::Object(by)) => match (by.get("id"), by.get("databaseId")) {
@@ -277,16 +282,17 @@ impl<'a> Walk<'a> {
                 }
             }
             Price::Callback => {
-                let key = arguments.get("databaseId").map(ToString::to_string);
-                self.bill.once.insert((CALLBACK, key.unwrap_or_default()));
+                let key = arguments.get("databaseId").map(|key| ("", key));
+                let word = self.spots.word(spot::text(key));
+                self.bill.once.insert((CALLBACK, word));
             }
             Price::SkillGroupsOfAgents => {
-                self.bill.agents.insert(place.path.clone(), (place.count, place.is_one_list));
+                self.bill.agents.insert(place.spot, (place.count, place.is_one_list));
             }
             Price::StaffedQueues => {
                 self.once(ALL_QUEUES);
                 let queues = self.queues();
-                self.bill.each.entry(STEPS).or_default().insert("queues".to_owned(), queues);
+                self.bill.each.entry(STEPS).or_default().insert(Spot::All, queues);
             }
             Price::Roles => self.anew(ROLES, self.pages_of_roles(arguments)),
             Price::Role => {
@@ -312,7 +318,7 @@ impl<'a> Walk<'a> {
                 return;
             }
             Kind::Callback => {
-                self.bill.once.insert((CALLBACK, node.key.to_string()));
+                self.bill.once.insert((CALLBACK, format!(":{};", node.key)));
                 return;
             }
             Kind::Tenant => return,

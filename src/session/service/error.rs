@@ -28,8 +28,8 @@ pub enum Cause {
     /// The password must be changed at the portal first.
     #[error("its password must be changed at the portal first")]
     PasswordMustChange,
-    /// It has several tenants and names none of them, or is in another one than it names.
-    #[error("its tenant is none that the portal offers it")]
+    /// It has several tenants and names none or more than one of them, or is in another one than it names.
+    #[error("its tenant is none, or more than one, that the portal offers it")]
     NoSuchTenant,
     /// The file or the variable with the password cannot be read.
     #[error("its password cannot be read")]
@@ -37,7 +37,7 @@ pub enum Cause {
     /// The upstream lets it in and ends the session at once, again and again.
     #[error("its sessions are ended as soon as they are opened")]
     EndsAtOnce,
-    /// A defect of the gateway.
+    /// The gateway is stopping, or has a defect.
     #[error("signing in was interrupted")]
     Interrupted,
 }

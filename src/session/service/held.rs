@@ -43,6 +43,8 @@ struct State {
     /// The password of the last try: another one is worth a try at once.
     tried: Option<Secret>,
     ended_at_once: u32,
+    /// Whether the gateway is stopping: nothing is opened any more.
+    is_closed: bool,
 }
 
 struct Opened {
@@ -86,8 +88,17 @@ impl HeldSession {
         self.state().current.as_ref().map(|opened| opened.session.clone())
     }
 
-    /// The session, for whoever comes to sign out.
-    pub(super) fn take(&self) -> Option<Arc<Session>> {
+    /// The session, for whoever comes to sign out: one that is just being opened is waited for, and none is opened after.
+    pub(super) async fn close(&self) -> Option<Arc<Session>> {
+        let under_way = {
+            let mut state = self.state();
+            state.is_closed = true;
+            state.under_way.clone()
+        };
+        if let Some(attempt) = under_way {
+            // It is the current one by then.
+            let _ = attempt.await;
+        }
         Some(self.state().current.take()?.session)
     }
 
@@ -131,6 +142,9 @@ impl HeldSession {
 
     /// Whether a tenant is the one the account is to enter.
     fn wants(&self, tenant: &Tenant) -> bool {
+        if self.tenant.is_empty() {
+            return false;
+        }
         let names = [&tenant.program_prefix, &tenant.program_nm].into_iter().flatten();
         let mut names = names.map(|name| name.trim().to_lowercase());
         let is_id = tenant.id_program.is_some_and(|id| id.0.to_string() == self.tenant);
@@ -144,6 +158,9 @@ impl Sessions {
     pub(super) async fn held(&self, held: &Arc<HeldSession>) -> Result<Arc<Session>, ServiceError> {
         let attempt = {
             let mut state = held.state();
+            if state.is_closed {
+                return Err(held.error(Cause::Interrupted, Duration::from_secs(1)));
+            }
             let outlived = state.current.take_if(|opened| self.has_expired(&opened.session));
             if let Some(opened) = &state.current {
                 return Ok(opened.session.clone());
@@ -170,6 +187,8 @@ impl Sessions {
         held: Arc<HeldSession>,
         outlived: Option<Arc<Session>>,
     ) -> Result<Arc<Session>, ServiceError> {
+        // The upstreams count sessions: one that is only too old for the gateway is given back first.
+        self.leave(outlived.as_deref()).await;
         let source = held.password.clone();
         let password = tokio::task::spawn_blocking(move || source.read()).await.ok().flatten();
         let Some(password) = password else {
@@ -181,8 +200,6 @@ impl Sessions {
             held.state().under_way = None;
             return Err(rest);
         }
-        // The upstreams count sessions: one that is only too old for the gateway is given back first.
-        self.leave(outlived.as_deref()).await;
         held.settle(self.try_once(&held, &password).await)
     }
 
@@ -222,5 +239,8 @@ impl Sessions {
 
 fn wanted_tenant(held: &HeldSession, session: &Session) -> Option<TenantId> {
     let tenants = session.portal.as_deref()?.tenants_to_select()?;
-    tenants.iter().find(|tenant| held.wants(tenant))?.id_program
+    let mut wanted = tenants.iter().filter(|tenant| held.wants(tenant)).map(|tenant| tenant.id_program);
+    let tenant = wanted.next()?;
+    // The name of one may be the id of another: which is meant cannot be told.
+    wanted.all(|other| other == tenant).then_some(tenant)?
 }

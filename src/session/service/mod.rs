@@ -65,7 +65,7 @@ impl ServiceAccounts {
     /// Signs all of them out, each at its upstream.
     pub async fn leave(&self) {
         join_all(self.0.iter().map(|account| async {
-            let session = account.held.take();
+            let session = account.held.close().await;
             account.sessions.leave(session.as_deref()).await;
         }))
         .await;

@@ -9,6 +9,7 @@ use portalgraph::simulator::{DEMO_ICWS_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, Fault, 
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::{account, wall, wall_of_icws};
 use crate::house::{Answer, Client, House, http};
@@ -180,8 +181,29 @@ async fn the_tenant_of_the_settings_is_entered_and_no_other() {
 }
 
 #[tokio::test]
-async fn stopping_signs_it_out() {
-    let simulator = Simulator::local(World::demo()).await;
+async fn a_tenant_that_could_be_another_one_is_not_entered() {
+    for (wanted, name, prefix) in [
+        // The name of one is the id of the other.
+        ("102", "102", "DMN"),
+        // One has no name, and the settings give none.
+        ("", "", "DMN"),
+    ] {
+        let (house, client) = wall(|account| {
+            account.username = "partner@dmn".to_owned();
+            account.tenant = wanted.to_owned();
+        })
+        .await;
+        house.simulator.world(|world| {
+            let north = world.tenants.iter_mut().find(|tenant| tenant.id.0 == 101).unwrap();
+            (north.name, north.prefix) = (name.to_owned(), prefix.to_owned());
+        });
+        let answer = client.ask("{ viewer { tenant { name } } }").await;
+        assert_eq!(answer.codes(), ["SERVICE_ACCOUNT_REFUSED"], "{wanted}: {}", answer.body);
+    }
+}
+
+/// A gateway with an account of the administrator, until the sender says so; and a client that comes by it.
+async fn stoppable(simulator: &Simulator) -> (Client, oneshot::Sender<()>, JoinHandle<()>) {
     let (wall, token) = account("wall", DEMO_LOGIN);
     let mut config = Config::default();
     config.portal.url = simulator.url();
@@ -189,14 +211,39 @@ async fn stopping_signs_it_out() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(server::run(config, listener, async {
-        let _ = stopped.await;
-    }));
-    let client = Client::nobody(&http(), &url).holding(&token);
+    let serving = tokio::spawn(async {
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        server::run(config, listener, stopped).await.unwrap();
+    });
+    (Client::nobody(&http(), &url).holding(&token), stop, serving)
+}
+
+#[tokio::test]
+async fn stopping_signs_it_out() {
+    let simulator = Simulator::local(World::demo()).await;
+    let (client, stop, serving) = stoppable(&simulator).await;
     client.data(USERS).await;
     assert_eq!(simulator.sessions(DEMO_LOGIN.0), 1);
     stop.send(()).unwrap();
     drop(client);
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
+    assert_eq!(simulator.sessions(DEMO_LOGIN.0), 0);
+}
+
+#[tokio::test]
+async fn stopping_signs_out_what_is_still_signing_in() {
+    let simulator = Simulator::local(World::demo()).await;
+    let (client, stop, serving) = stoppable(&simulator).await;
+    simulator.settings(|settings| settings.delay = Duration::from_millis(500));
+    // Whoever asked has gone; the sign-in goes on.
+    let asking = tokio::time::timeout(Duration::from_millis(200), client.ask(USERS)).await;
+    assert!(asking.is_err());
+    stop.send(()).unwrap();
+    drop(client);
+    serving.await.unwrap();
+    let calls: Vec<_> = simulator.journal().take().into_iter().map(|call| call.operation).collect();
+    assert_eq!((calls.first(), calls.last()), (Some(&"login"), Some(&"logout")));
     assert_eq!(simulator.sessions(DEMO_LOGIN.0), 0);
 }
