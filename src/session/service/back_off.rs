@@ -1,5 +1,6 @@
 //! How long a service account is left alone after a sign-in that failed, so that no account is locked by trying.
 
+use std::mem;
 use std::time::Duration;
 
 use super::error::Cause;
@@ -38,6 +39,8 @@ enum Meaning {
     Refused,
     /// Nothing; the upstream may have said when to come back.
     Failed(Option<Duration>),
+    /// Nobody knows: it was sent and not answered, and may have counted as a try.
+    Unanswered,
 }
 
 impl Meaning {
@@ -62,9 +65,10 @@ impl Meaning {
             {
                 Self::Lasting
             }
-            PortalError::Unreachable { .. }
-            | PortalError::TimedOut { .. }
-            | PortalError::Status { status: 500.., .. } => Self::Failed(None),
+            PortalError::Unreachable { was_sent: true, .. } | PortalError::TimedOut { .. } => {
+                Self::Unanswered
+            }
+            PortalError::Unreachable { .. } | PortalError::Status { status: 500.., .. } => Self::Failed(None),
             PortalError::Overloaded { retry_after, .. } => Self::Failed(*retry_after),
             // What cannot be understood may be a refusal.
             _ => Self::Refused,
@@ -73,9 +77,8 @@ impl Meaning {
 
     fn of_icws(error: &IcwsError) -> Self {
         match error {
-            IcwsError::Unreachable { .. }
-            | IcwsError::TimedOut { .. }
-            | IcwsError::Refused { status: 500.., .. } => Self::Failed(None),
+            IcwsError::Unreachable { was_sent: true, .. } | IcwsError::TimedOut { .. } => Self::Unanswered,
+            IcwsError::Unreachable { .. } | IcwsError::Refused { status: 500.., .. } => Self::Failed(None),
             IcwsError::Overloaded { retry_after, .. } => Self::Failed(*retry_after),
             _ => Self::Refused,
         }
@@ -87,14 +90,21 @@ impl Meaning {
 pub(super) struct BackOff {
     refusals: u32,
     failures: u32,
+    /// Whether one was not answered: a portal that is slow to refuse is no reason to try on and on.
+    was_unanswered: bool,
 }
 
 impl BackOff {
     /// How long to wait after one more failed sign-in.
     pub(super) fn after(&mut self, cause: &Cause) -> Duration {
-        match Meaning::of(cause) {
+        let meaning = match Meaning::of(cause) {
+            Meaning::Unanswered if mem::replace(&mut self.was_unanswered, true) => Meaning::Refused,
+            Meaning::Unanswered => Meaning::Failed(None),
+            meaning => meaning,
+        };
+        match meaning {
             Meaning::Lasting => LASTING,
-            Meaning::Refused => {
+            Meaning::Refused | Meaning::Unanswered => {
                 let wait = REFUSED.saturating_mul(4_u32.saturating_pow(self.refusals));
                 self.refusals += 1;
                 wait.min(REFUSED_LONGEST)
@@ -143,6 +153,8 @@ mod tests {
     fn what_says_nothing_of_the_account_is_tried_again_soon() {
         let lost = PortalError::Unreachable { operation: "login", reason: "refused", was_sent: false };
         assert_eq!(waits(&Cause::SignIn(lost.into()), 7), [1, 2, 4, 8, 16, 30, 30]);
+        let slow = PortalError::TimedOut { operation: "login", after: Duration::from_secs(10) };
+        assert_eq!(waits(&Cause::SignIn(slow.into()), 4), [1, 30, 120, 480], "it may count as tries");
         let told = |seconds| PortalError::Overloaded {
             operation: "login",
             retry_after: Some(Duration::from_secs(seconds)),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::back_off::BackOff;
 use super::error::{Cause, ServiceError};
@@ -20,6 +20,9 @@ use crate::upstream::Secret;
 const AT_ONCE: Duration = Duration::from_secs(30);
 /// So many sessions in a row may end at once before the account is left alone for a while.
 const PATIENCE: u32 = 4;
+
+/// The longest it may take to read a password.
+const READING: Duration = Duration::from_secs(5);
 
 type Attempt = Shared<BoxFuture<'static, Result<Arc<Session>, ServiceError>>>;
 
@@ -190,7 +193,9 @@ impl Sessions {
         // The upstreams count sessions: one that is only too old for the gateway is given back first.
         self.leave(outlived.as_deref()).await;
         let source = held.password.clone();
-        let password = tokio::task::spawn_blocking(move || source.read()).await.ok().flatten();
+        // A file on a mount that hangs must not end all signing in for good.
+        let password = timeout(READING, tokio::task::spawn_blocking(move || source.read()));
+        let password = password.await.ok().and_then(Result::ok).flatten();
         let Some(password) = password else {
             held.state().under_way = None;
             // What is known of the last password stays: it may be the same again.
