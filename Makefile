@@ -24,7 +24,8 @@ schema:
 	mv schema.graphql.new schema.graphql
 
 bench:
-	cargo bench --locked
+	cargo bench --locked --bench parts
+	cargo bench --locked --bench side_by_side -- --chart
 
 fmt:
 	cargo fmt
