@@ -99,7 +99,8 @@ impl Estimator {
     }
 
     /// What an operation may cost by what is known. If that is more than is allowed, the lists it hangs on are read first,
-    /// one call each, which most such operations begin with anyway: nobody is refused for what a list might have held.
+    /// one call each, which most such operations begin with anyway: nobody is refused for what one of these might have held.
+    /// Catalogues are not among them, and count as a page.
     pub async fn estimate(&self, asked: Asked<'_>, visit: &Visit) -> Estimate {
         let mut lengths = Lengths::default();
         let mut estimate = self.with(asked, &lengths);
