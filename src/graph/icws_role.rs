@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Lookahead, Object, SelectionField, SimpleObject};
+use async_graphql::parser::types::{Field, SelectionSet};
+use async_graphql::{Context, ID, Object, Positioned, SimpleObject};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::connection::ConnectionNode;
+use super::connection::{Connection, ConnectionNode, Edge};
 use super::date_time::DateTime;
-use super::icws_right::{IcwsRight, is_held};
-use super::level::{Item, Row};
+use super::icws_right::{IcwsFlagRight, IcwsGroupedRight, IcwsRight, is_held};
+use super::level::{Item, Row, each_selected};
 use super::list::List;
 use crate::icws::{self as wire, Properties, Property, Right};
 
@@ -42,13 +43,29 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What is asked for below fields that answer roles.
+    /// What is asked for of a role that is the field's own answer.
     #[must_use]
-    pub fn below(roles: &[Lookahead<'_>]) -> Self {
+    pub fn of_role(ctx: &Context<'_>) -> Self {
         let mut wanted = Self::default();
-        for field in roles.iter().flat_map(Lookahead::selection_fields) {
-            field.selection_set().for_each(|field| wanted.add(&field));
-        }
+        wanted.add_all(ctx, &ctx.item.node.selection_set.node);
+        wanted
+    }
+
+    /// What is asked for of the roles in a connection that is the field's answer.
+    #[must_use]
+    pub fn of_connection(ctx: &Context<'_>) -> Self {
+        let mut wanted = Self::default();
+        let connection = &ctx.item.node.selection_set.node;
+        each_selected::<Connection<IcwsRole>>(ctx, connection, |field| {
+            let below = &field.node.selection_set.node;
+            match field.node.name.node.as_str() {
+                "nodes" => wanted.add_all(ctx, below),
+                "edges" => each_selected::<Edge<IcwsRole>>(ctx, below, |field| {
+                    wanted.add_all(ctx, &field.node.selection_set.node);
+                }),
+                _ => {}
+            }
+        });
         wanted
     }
 
@@ -58,31 +75,39 @@ impl Wanted {
         Self { properties: self.properties.and(properties), ..self }
     }
 
-    fn add(&mut self, field: &SelectionField<'_>) {
-        let property = match field.name() {
-            "createdAt" => Property::CreatedDate,
-            "lastModifiedAt" => Property::LastModifiedDate,
-            "notes" => Property::Notes,
-            "customAttributes" => Property::CustomAttributes,
-            "accessControlGroup" => Property::AccessControlGroupAssignment,
-            "clientConfigurationTemplate" => Property::ClientConfigurationTemplate,
-            "passwordPolicies" => Property::PasswordPolicies,
-            "members" => Property::Users,
-            "workgroups" => Property::Workgroups,
-            "securityRights" => Property::SecurityRights,
-            "accessRights" => Property::AccessRights,
-            "administrativeRights" => Property::AdministrativeRights,
-            _ => return,
-        };
-        self.properties = self.properties.with(property);
-        for part in field.selection_set() {
-            match part.name() {
+    fn add_all<'a>(&mut self, ctx: &Context<'a>, role: &'a SelectionSet) {
+        each_selected::<IcwsRole>(ctx, role, |field| {
+            let Some(property) = property(&field.node.name.node) else { return };
+            self.properties = self.properties.with(property);
+            let mut add = |part: &Positioned<Field>| match part.node.name.node.as_str() {
                 "actual" | "actualObjects" => self.actual = true,
                 "inherited" | "inheritedObjects" | "inheritedFrom" => self.inherited = true,
                 _ => {}
-            }
-        }
+            };
+            let below = &field.node.selection_set.node;
+            each_selected::<IcwsFlagRight>(ctx, below, &mut add);
+            each_selected::<IcwsGroupedRight>(ctx, below, &mut add);
+        });
     }
+}
+
+/// The property a field of a role shows.
+fn property(field: &str) -> Option<Property> {
+    Some(match field {
+        "createdAt" => Property::CreatedDate,
+        "lastModifiedAt" => Property::LastModifiedDate,
+        "notes" => Property::Notes,
+        "customAttributes" => Property::CustomAttributes,
+        "accessControlGroup" => Property::AccessControlGroupAssignment,
+        "clientConfigurationTemplate" => Property::ClientConfigurationTemplate,
+        "passwordPolicies" => Property::PasswordPolicies,
+        "members" => Property::Users,
+        "workgroups" => Property::Workgroups,
+        "securityRights" => Property::SecurityRights,
+        "accessRights" => Property::AccessRights,
+        "administrativeRights" => Property::AdministrativeRights,
+        _ => return None,
+    })
 }
 
 /// A role of ICWS.

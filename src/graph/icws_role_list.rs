@@ -189,7 +189,6 @@ pub async fn roles(
     let caller = ctx.caller()?;
     let limits = ctx.data_unchecked::<Limits>();
     let comparison = caller.icws_settings()?.dialect.text_comparison;
-    let below = [ctx.look_ahead().field("nodes"), ctx.look_ahead().field("edges").field("node")];
     let (conditions, rest) = parted(query.filter.unwrap_or_default(), comparison);
     let (mut order, mut order_here) = (None, None);
     if let Some(IcwsRoleOrder { field, direction }) = query.order_by {
@@ -202,7 +201,7 @@ pub async fn roles(
         }
     }
     let needs = order_here.map_or(rest.needs, |(property, _)| rest.needs.with(property));
-    let wanted = Wanted::below(&below).with(needs);
+    let wanted = Wanted::of_connection(ctx).with(needs);
     let question = ListRoles { conditions, order, ..question(wanted, query.rights_filter) };
     if rest.tests.is_empty() && order_here.is_none() {
         let (from, to) = if let Some(part) = page.ahead(limits)? {
@@ -233,7 +232,7 @@ pub async fn role(
     value: &str,
     rights_filter: IcwsRightsFilter,
 ) -> Result<Option<IcwsRole>, GraphError> {
-    let question = question(Wanted::below(&[ctx.look_ahead()]), rights_filter);
+    let question = question(Wanted::of_role(ctx), rights_filter);
     Ok(ctx.caller()?.icws_role(&question, property, value).await?.map(IcwsRole::new))
 }
 

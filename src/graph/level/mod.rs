@@ -12,6 +12,7 @@ mod written;
 pub use branch::{Children, IntoChildren, each};
 pub(super) use field::row;
 pub use field::{Field, is_answered_by};
+pub use selection::each_selected;
 pub use writer::{write_value, write_whole};
 pub use written::{Enumeration, Written};
 

@@ -1,9 +1,10 @@
 //! What is selected of a type: fragments spread, each response key once, in the order of the document.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
-use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
-use async_graphql::{ContextSelectionSet, Positioned};
+use async_graphql::parser::types::{ExecutableDocument, Field, FragmentDefinition, Selection, SelectionSet};
+use async_graphql::{Context, ContextBase, ContextSelectionSet, OutputType, Positioned, QueryEnv, SchemaEnv};
 
 use super::{Row, Writing};
 
@@ -47,41 +48,60 @@ pub(super) fn fields<'a, T: Row>(
     ctx: &'a ContextSelectionSet<'a>,
     set: &'a SelectionSet,
 ) -> Vec<&'a Positioned<Field>> {
-    let mut fields = Vec::with_capacity(set.items.len());
-    collect(ctx, set, &T::type_name(), &mut fields);
+    let mut fields: Vec<&Positioned<Field>> = Vec::with_capacity(set.items.len());
+    Selected::of::<T, _>(ctx).each(set, &mut |field| {
+        let key = &field.node.response_key().node;
+        if !fields.iter().any(|known| known.node.response_key().node == *key) {
+            fields.push(field);
+        }
+    });
     fields
 }
 
-fn collect<'a>(
-    ctx: &'a ContextSelectionSet<'a>,
+/// Every field that is selected of `T` in this set, as often as it stands there. The engine's own look ahead also tells
+/// those of fragments on other types.
+pub fn each_selected<'a, T: OutputType>(
+    ctx: &Context<'a>,
     set: &'a SelectionSet,
-    of: &str,
-    fields: &mut Vec<&'a Positioned<Field>>,
+    mut tell: impl FnMut(&'a Positioned<Field>),
 ) {
-    let applies = |condition: &str| {
-        let interfaces = ctx.schema_env.registry.implements.get(of);
-        condition == of || interfaces.is_some_and(|interfaces| interfaces.contains(condition))
-    };
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => {
-                let key = &field.node.response_key().node;
-                if !fields.iter().any(|known| known.node.response_key().node == *key) {
-                    fields.push(field);
+    Selected::of::<T, _>(ctx).each(set, &mut tell);
+}
+
+/// How fragments are spread for one type.
+struct Selected<'a> {
+    schema: &'a SchemaEnv,
+    query: &'a QueryEnv,
+    of: Cow<'static, str>,
+}
+
+impl<'a> Selected<'a> {
+    fn of<T: OutputType, I>(ctx: &ContextBase<'a, I>) -> Self {
+        Self { schema: ctx.schema_env, query: ctx.query_env, of: T::type_name() }
+    }
+
+    fn applies(&self, condition: &str) -> bool {
+        let interfaces = self.schema.registry.implements.get(self.of.as_ref());
+        condition == self.of || interfaces.is_some_and(|interfaces| interfaces.contains(condition))
+    }
+
+    fn each(&self, set: &'a SelectionSet, tell: &mut impl FnMut(&'a Positioned<Field>)) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => tell(field),
+                Selection::InlineFragment(fragment) => {
+                    let condition = fragment.node.type_condition.as_ref();
+                    if condition.is_none_or(|condition| self.applies(&condition.node.on.node)) {
+                        self.each(&fragment.node.selection_set.node, tell);
+                    }
                 }
-            }
-            Selection::InlineFragment(fragment) => {
-                let condition = fragment.node.type_condition.as_ref();
-                if condition.is_none_or(|condition| applies(&condition.node.on.node)) {
-                    collect(ctx, &fragment.node.selection_set.node, of, fields);
-                }
-            }
-            Selection::FragmentSpread(spread) => {
-                let fragment = ctx.query_env.fragments.get(&spread.node.fragment_name.node);
-                if let Some(fragment) =
-                    fragment.filter(|fragment| applies(&fragment.node.type_condition.node.on.node))
-                {
-                    collect(ctx, &fragment.node.selection_set.node, of, fields);
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.query.fragments.get(&spread.node.fragment_name.node);
+                    let applies =
+                        |fragment: &FragmentDefinition| self.applies(&fragment.type_condition.node.on.node);
+                    if let Some(fragment) = fragment.filter(|fragment| applies(&fragment.node)) {
+                        self.each(&fragment.node.selection_set.node, tell);
+                    }
                 }
             }
         }

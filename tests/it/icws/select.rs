@@ -30,7 +30,7 @@ const FIELDS: [(&str, &str); 16] = [
 ];
 
 /// Every way to ask a role for a field.
-const WAYS: [&str; 17] = [
+const WAYS: [&str; 19] = [
     "{ icws { roles(first: 3) { nodes { FIELD } } } }",
     "{ icws { roles(first: 3) { edges { node { FIELD } } } } }",
     "{ icws { roles(first: 3) { nodes { name } edges { node { FIELD } } totalCount } } }",
@@ -50,6 +50,9 @@ const WAYS: [&str; 17] = [
     "{ icws { role(by: {id: \"ID\"}) { x: FIELD } } }",
     "{ node(id: \"ID\") { __typename ... on IcwsRole { FIELD } } }",
     "{ nodes(ids: [\"ID\"]) { id ...Role ... on Callback { note: createdAt @skip(if: true) } } } fragment Role on IcwsRole { FIELD }",
+    "{ node(id: \"ID\") { ... on User { createdAt } ... on Callback { createdAt } ... on IcwsRole { FIELD } } }",
+    "{ nodes(ids: [\"ID\"]) { ...Role ...Others ... on Node { id } } } fragment Role on IcwsRole { FIELD }
+       fragment Others on Node { ... on Callback { createdAt } ... on User { createdAt } }",
     "{ icws { roles(first: 3) { totalCount pageInfo { hasNextPage } nodes { FIELD } } } }",
 ];
 
