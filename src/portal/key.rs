@@ -1,22 +1,24 @@
 //! The keys of the portal's objects: which of them mean the same, and which field of a record each one names.
 //!
-//! The rows of a list have the same keys in the same order, but for those that a row leaves out: what the row before
-//! had tells the field of a key by comparing it once. Only a key that was not there is looked up among all spellings.
+//! The rows of a list have the same keys in the same order, but for those that a row leaves out, and so have the answers of
+//! one portal: what was read before tells the field of a key by comparing it once. Only a key that was not there is looked
+//! up among all spellings.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 
 use super::record::Record;
 use super::spelling::Spelling;
 
-/// How many keys a row may leave out before the next one is looked up.
-const AHEAD: usize = 8;
-
-/// How many keys are remembered; more is no list of one kind of row.
+/// How many keys are remembered, and how long one of them may be; more is no list of one kind of row.
 const LONGEST: usize = 256;
+
+/// How often more keys than before are remembered beyond one answer: a record may leave out what it does not have.
+const TIMES: usize = 8;
 
 /// The field that a key names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +29,17 @@ pub struct Place {
     pub is_own: bool,
 }
 
+/// The keys that records of one kind came with since the process began. What a key names does not depend on who reads it,
+/// or where: this tells where to look first, and whoever has other keys, or the same in another order, reads the same.
+pub struct SeenBefore([OnceLock<Keys>; TIMES]);
+
+type Keys = Box<[(Box<str>, Option<Place>)]>;
+
 /// The keys of the rows read so far, in the order they came, with what each one names.
-#[derive(Default)]
 pub struct Order<'de> {
+    before: &'static SeenBefore,
+    known: &'static [(Box<str>, Option<Place>)],
+    /// Those of these rows, if they are not the known ones.
     seen: Vec<(&'de str, Option<Place>)>,
     next: usize,
 }
@@ -46,7 +56,44 @@ pub(super) struct KeyOf<'order, 'de, R> {
     record: PhantomData<R>,
 }
 
+impl Default for SeenBefore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SeenBefore {
+    /// Nothing was read yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self([const { OnceLock::new() }; TIMES])
+    }
+
+    /// Those of the record that had the most.
+    fn keys(&self) -> &[(Box<str>, Option<Place>)] {
+        self.0.iter().rev().find_map(OnceLock::get).map_or(&[], |keys| keys)
+    }
+
+    fn learn(&self, keys: &[(&str, Option<Place>)]) {
+        let is_bounded = keys.iter().all(|(key, _)| key.len() <= LONGEST);
+        if let Some(free) = self.0.iter().find(|keys| keys.get().is_none())
+            && is_bounded
+            && keys.len() > self.keys().len()
+        {
+            // An error means that somebody else was first.
+            let _ = free.set(keys.iter().map(|(key, place)| (Box::from(*key), *place)).collect());
+        }
+    }
+}
+
 impl<'de> Order<'de> {
+    /// Nothing read yet of a record of this kind.
+    #[must_use]
+    pub fn of<R: Record>() -> Self {
+        let before = R::seen_before();
+        Self { before, known: before.keys(), seen: Vec::new(), next: 0 }
+    }
+
     /// Begins a row.
     pub(super) fn begin(&mut self) {
         self.next = 0;
@@ -57,26 +104,48 @@ impl<'de> Order<'de> {
         KeyOf { order: self, record: PhantomData }
     }
 
-    fn place<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        match self.seen.get(self.next) {
-            Some((seen, place)) if *seen == key => {
-                self.next += 1;
-                *place
-            }
-            _ => self.further::<R>(key),
+    /// Ends a row that was a record.
+    pub(super) fn end(&self) {
+        if !self.seen.is_empty() {
+            self.before.learn(&self.seen);
         }
     }
 
-    /// The place of a key that does not come as it did in the row before.
+    /// The key at that place of the order, and what it names.
+    fn at(&self, index: usize) -> Option<(&str, Option<Place>)> {
+        if self.seen.is_empty() {
+            self.known.get(index).map(|(key, place)| (&**key, *place))
+        } else {
+            self.seen.get(index).copied()
+        }
+    }
+
+    fn place<R: Record>(&mut self, key: &'de str) -> Option<Place> {
+        match self.at(self.next) {
+            Some((expected, place)) if expected == key => {
+                self.next += 1;
+                place
+            }
+            _ => self.elsewhere::<R>(key),
+        }
+    }
+
+    /// The place of a key that does not come as it did before.
     #[cold]
-    fn further<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        let ahead = self.seen.get(self.next..).unwrap_or_default().iter().take(AHEAD);
-        if let Some((skipped, (_, place))) = ahead.enumerate().find(|(_, (seen, _))| *seen == key) {
-            self.next += skipped + 1;
-            return *place;
+    fn elsewhere<R: Record>(&mut self, key: &'de str) -> Option<Place> {
+        // Further on, if this row leaves something out, or else before.
+        let count = if self.seen.is_empty() { self.known.len() } else { self.seen.len() };
+        let mut all =
+            (self.next..count).chain(0..self.next).filter_map(|index| Some((index, self.at(index)?)));
+        if let Some((index, (_, place))) = all.find(|(_, (seen, _))| *seen == key) {
+            self.next = index + 1;
+            return place;
         }
         let place = place(R::SPELLINGS, key);
-        if self.seen.len() < LONGEST {
+        if count < LONGEST {
+            if self.seen.is_empty() {
+                self.seen.extend(self.known.iter().map(|(key, place)| (&**key, *place)));
+            }
             self.seen.insert(self.next, (key, place));
             self.next += 1;
         }

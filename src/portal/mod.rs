@@ -30,7 +30,7 @@ pub use client::{Answer, Portal, PortalUrls};
 pub use credentials::Credentials;
 pub use envelope::{Envelope, Paging, Reply};
 pub use error::PortalError;
-pub use key::{Order, Place};
+pub use key::{Order, Place, SeenBefore};
 pub use observe::Observation;
 pub use operation::{Authentication, Base, Body, Operation};
 pub use record::Record;

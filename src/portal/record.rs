@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, Visitor};
 
-use super::key::{Key, Order, Place};
+use super::key::{Key, Order, Place, SeenBefore};
 use super::rest::Rest;
 use super::scalar::Text;
 use super::spelling::Spelling;
@@ -24,6 +24,8 @@ pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static
     const FIELDS: &'static [&'static str];
     /// Every spelling each field is read in, and the record below it.
     const SPELLINGS: &'static [Spelling];
+    /// The keys that records of this kind came with.
+    fn seen_before() -> &'static SeenBefore;
     /// Reads the value that comes next into the field at that place.
     fn take<'de, A: MapAccess<'de>>(&mut self, place: Place, map: &mut A) -> Result<(), A::Error>;
     /// The keys that were not recognised.
@@ -73,6 +75,7 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, 'de, R> {
         if !rest.is_empty() {
             *record.rest_mut() = rest.into_iter().collect();
         }
+        self.order.end();
         Ok(record)
     }
 
@@ -126,6 +129,11 @@ macro_rules! record {
                 below: <$type as $crate::portal::tolerant::Tolerant>::below,
             }),*];
 
+            fn seen_before() -> &'static $crate::portal::key::SeenBefore {
+                static SEEN_BEFORE: $crate::portal::key::SeenBefore = $crate::portal::key::SeenBefore::new();
+                &SEEN_BEFORE
+            }
+
             fn take<'de, A: ::serde::de::MapAccess<'de>>(
                 &mut self,
                 place: $crate::portal::key::Place,
@@ -172,7 +180,7 @@ macro_rules! record {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 // Not `deserialize_map`, whose error would repeat a value that is no object.
-                let mut order = $crate::portal::key::Order::default();
+                let mut order = $crate::portal::key::Order::of::<Self>();
                 deserializer.deserialize_any($crate::portal::record::RecordVisitor::new(&mut order))
             }
         }

@@ -266,7 +266,7 @@ impl<'de, R: Record> Visitor<'de> for RecordsVisitor<R> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::with_capacity(items.size_hint().unwrap_or_default());
-        let mut order = Order::default();
+        let mut order = Order::of::<R>();
         while let Some(row) = items.next_element_seed(Row(RecordVisitor::new(&mut order)))? {
             if let Some(record) = row {
                 Self::take(record, &mut list)?;
@@ -276,7 +276,7 @@ impl<'de, R: Record> Visitor<'de> for RecordsVisitor<R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let record: R = RecordVisitor::new(&mut Order::default()).visit_map(map)?;
+        let record: R = RecordVisitor::new(&mut Order::of::<R>()).visit_map(map)?;
         let mut list = Vec::new();
         if !(record.is_blank() && record.rest().is_empty()) {
             Self::take(record, &mut list)?;
