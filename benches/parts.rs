@@ -8,8 +8,8 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::Request;
 use async_graphql::parser::parse_query;
+use async_graphql::{Request, ValidationMode};
 use criterion::{Criterion, Throughput};
 use portalgraph::caller::AgentKey;
 use portalgraph::config::Config;
@@ -43,7 +43,7 @@ impl House {
         let mut config = Config::default();
         config.portal.url = simulator.url();
         let gateway = Gateway::new(&config).unwrap();
-        let schema = schema(&config.limits);
+        let schema = schema(&config.limits, ValidationMode::Strict);
         let token = runtime.block_on(sign_in(&gateway, &schema));
         Self { runtime, gateway, schema, token, _simulator: simulator }
     }

@@ -3,6 +3,7 @@
 //! What is played back are the simulator's own bytes, of the same session and the same question. `/control/` counts the
 //! calls and sets how long each takes.
 
+use portalgraph::upstream::{Http, Patience};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -39,7 +40,10 @@ pub(crate) async fn serve() {
     let timeout = Duration::from_mins(1);
     let portal = Arc::new(Portal {
         simulator: simulator.url(),
-        http: portalgraph::upstream::client(timeout, timeout, 64).unwrap(),
+        http: Http::new(Patience { connect: timeout, call: timeout, idle_connections: 64 })
+            .unwrap()
+            .here()
+            .clone(),
         answers: RwLock::default(),
         calls: AtomicU64::new(0),
         delay: AtomicU64::new(0),

@@ -263,7 +263,7 @@ async fn fly<Q: Question>(
     }
     let place = house.place::<Q>(&key);
     if let Some(place) = &place
-        && let Some(result) = house.shared((place, &question), (&session, &sessions), &tally).await
+        && let Some(result) = house.shared((place, &question), (&session, &sessions), &tally).boxed().await
     {
         return result;
     }
@@ -275,21 +275,28 @@ async fn fly<Q: Question>(
     }
     let asking = tally.ask(Q::NAME);
     let ours = AtomicBool::new(false);
-    let ask = || async {
-        ours.store(true, Ordering::Relaxed);
-        match &place {
-            Some(place) => house.look((place, &question), (&session, &sessions)).await,
-            None => house.ask(&question, (&session, &sessions)).await,
-        }
+    let ask = || {
+        // Boxed, because each future it is moved into would grow by twice its size.
+        let asked = async {
+            ours.store(true, Ordering::Relaxed);
+            match &place {
+                Some(place) => house.look((place, &question), (&session, &sessions)).await,
+                None => house.ask(&question, (&session, &sessions)).await,
+            }
+        };
+        asked.boxed()
     };
     let has_ended =
         |result: &Result<Arc<Kept>, CallerError>| result.as_ref().is_err_and(CallerError::ends_session);
-    let mut result = house.answers.get(key.clone(), ask()).await;
-    if has_ended(&result) && !ours.load(Ordering::Relaxed) {
-        result = house.answers.get(key.clone(), ask()).await;
-    }
+    let mut is_first = true;
+    let result = loop {
+        let result = house.answers.get(key.clone(), ask()).await;
+        if !has_ended(&result) || ours.load(Ordering::Relaxed) || !std::mem::take(&mut is_first) {
+            break result;
+        }
+    };
     if let (Some(place), Ok(kept)) = (&place, &result)
-        && house.is_shared(place, kept).await
+        && house.is_shared(place, kept).boxed().await
     {
         house.answers.forget(&key).await;
     }

@@ -15,7 +15,7 @@ use super::serve::bind;
 use super::stop::StopSignals;
 use super::{http, logging, settings};
 use crate::config::{Config, ENVIRONMENT_PREFIX, Encoding};
-use crate::server;
+use crate::server::{self, Threads};
 use crate::simulator::{DEMO_ICWS_LOGIN, DEMO_LOGIN, Simulator, World};
 
 const EXAMPLES: &str = "\
@@ -88,7 +88,8 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
             _ = ended => {}
         }
     };
-    let mut gateway = pin!(server::run(config, listener, shutdown));
+    let listeners = server::Listeners { threads: Threads::Own, ..listener.into() };
+    let mut gateway = pin!(server::run(config, listeners, shutdown));
     tokio::select! {
         served = &mut gateway => return Ok(served?),
         visited = visit(address, &arguments.query) => visited?,

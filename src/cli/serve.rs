@@ -7,13 +7,13 @@ use std::pin::pin;
 
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 
 use super::failure::Failure;
 use super::stop::StopSignals;
 use super::{logging, settings};
 use crate::config::Config;
-use crate::server;
+use crate::server::{self, Threads};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         config.server.listen = address;
     }
     logging::start(&config.log);
-    Runtime::new().map_err(Failure::Start)?.block_on(serve(config))
+    // It takes connections and hands them on; the threads that serve have runtimes of their own.
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Failure::Start)?.block_on(serve(config))
 }
 
 async fn serve(config: Config) -> Result<(), Failure> {
@@ -71,7 +73,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
         }
         None => None,
     };
-    let listeners = server::Listeners { clients: listener, operator };
+    let listeners = server::Listeners { clients: listener, operator, threads: Threads::Own };
     let mut gateway = pin!(server::run(config, listeners, stop));
     // Begun before the line that says so: settings of which no gateway can be made end it here.
     tokio::select! {

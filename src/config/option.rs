@@ -204,18 +204,20 @@ fn unit(key: &str) -> Option<&str> {
 
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
-    // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none; everywhere else 0 would
-    // turn the gateway off.
+    // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none, of 0 threads there are
+    // as many as cores; everywhere else 0 would turn the gateway off.
     let may_be_none = [
         "portal.dialect.all_rows_page_size",
         "icws.role_creation_wait_milliseconds",
         "icws.dialect.first_item",
+        "server.worker_threads",
     ];
     let is_kept = key.starts_with("cache.") && unit(key).is_some();
     let least = i64::from(!is_kept && !may_be_none.contains(&key));
     let most = match (key, unit(key)) {
         ("icws.dialect.first_item", _) => 1,
         ("cache.shadow_fetch_percent", _) => 100,
+        ("server.worker_threads", _) => 1_024,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
         (key, _) if key.ends_with(".requests_per_minute") => 1_000_000,

@@ -1,6 +1,8 @@
 //! `[server]`: the side that faces clients.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
+use std::thread::available_parallelism;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address to serve metrics and health checks on; empty for none.
     pub operator_listen: String,
+    /// How many threads serve clients; 0 for one a core.
+    pub worker_threads: usize,
     /// The longest a request may take, in seconds.
     pub deadline_seconds: u64,
     /// The largest request body accepted, in bytes.
@@ -33,6 +37,15 @@ pub struct Server {
 }
 
 impl Server {
+    /// How many threads serve clients.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        match self.worker_threads {
+            0 => available_parallelism().map_or(1, NonZero::get),
+            threads => threads,
+        }
+    }
+
     /// Where the operator is served, if anywhere.
     #[must_use]
     pub fn operator_address(&self) -> Option<SocketAddr> {

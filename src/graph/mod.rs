@@ -53,7 +53,7 @@ pub use estimate::{Asked, Estimate, Estimator};
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
 
-use async_graphql::{EmptySubscription, SDLExportOptions};
+use async_graphql::{EmptySubscription, SDLExportOptions, ValidationMode};
 
 use crate::config::Limits;
 
@@ -62,9 +62,10 @@ pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptyS
 
 /// Builds the graph with the page sizes it allows; the other limits are the HTTP layer's, which looks before parsing.
 #[must_use]
-pub fn schema(limits: &Limits) -> Schema {
+pub fn schema(limits: &Limits, validation: ValidationMode) -> Schema {
     Schema::build(query::Query, mutation::Mutation::default(), EmptySubscription)
         .data(limits.clone())
+        .validation_mode(validation)
         .disable_suggestions()
         .finish()
 }
@@ -72,6 +73,6 @@ pub fn schema(limits: &Limits) -> Schema {
 /// The schema as text, as `schema.graphql` has it.
 #[must_use]
 pub fn sdl() -> String {
-    let schema = schema(&crate::config::Config::default().limits);
+    let schema = schema(&crate::config::Config::default().limits, ValidationMode::Strict);
     schema.sdl_with_options(SDLExportOptions::new().include_specified_by().sorted_fields().sorted_arguments())
 }

@@ -15,7 +15,7 @@ use super::error::IcwsError;
 use super::problem::ErrorBody;
 use super::shape::{Shape, read};
 use crate::config;
-use crate::upstream::{Answer, Lost, Upstream, client, metric};
+use crate::upstream::{Answer, Http, Lost, Patience, Upstream, metric};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -29,7 +29,7 @@ const LONGEST_URL: usize = 8_000;
 /// The client of one ICWS, shared by all sessions.
 #[derive(Clone)]
 pub struct Icws {
-    http: reqwest::Client,
+    http: Http,
     pub(super) url: Option<Url>,
     /// The hosts the last connection named for the time when the configured one is away.
     pub(super) others: Arc<Mutex<Vec<String>>>,
@@ -81,11 +81,11 @@ impl Icws {
             "" => None,
             text => Some(Url::parse(text).map_err(|error| format!("icws.url: {error}"))?),
         };
-        let http = client(
-            Duration::from_millis(settings.connect_timeout_milliseconds),
-            Duration::from_millis(settings.call_timeout_milliseconds),
-            settings.max_concurrent_calls,
-        )?;
+        let http = Http::new(Patience {
+            connect: Duration::from_millis(settings.connect_timeout_milliseconds),
+            call: Duration::from_millis(settings.call_timeout_milliseconds),
+            idle_connections: settings.max_concurrent_calls,
+        })?;
         Ok(Self { http, url, others: Arc::default(), settings: Arc::new(settings.clone()) })
     }
 
@@ -178,7 +178,7 @@ impl Icws {
     ) -> Result<Reply, IcwsError> {
         let operation = question.operation;
         let accept = HeaderValue::from_static("application/vnd.inin.icws+JSON, application/json, */*;q=0.1");
-        let mut request = self.http.request(question.method, url.clone()).headers(question.headers);
+        let mut request = self.http.here().request(question.method, url.clone()).headers(question.headers);
         request = request.header(ACCEPT, accept);
         if let Some(body) = question.body {
             let content_type = HeaderValue::from_static(self.settings.dialect.content_type.as_str());

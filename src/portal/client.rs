@@ -16,7 +16,7 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Lost, Secret, Upstream, client, metric};
+use crate::upstream::{Http, Lost, Patience, Secret, Upstream, metric};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
@@ -32,7 +32,7 @@ pub struct PortalUrls {
 /// The client of one portal, shared by all sessions.
 #[derive(Clone)]
 pub struct Portal {
-    http: reqwest::Client,
+    http: Http,
     urls: PortalUrls,
     settings: Arc<config::Portal>,
 }
@@ -72,11 +72,11 @@ impl Portal {
                 text => Some(parse("portal.callback_url", text)?),
             },
         };
-        let http = client(
-            Duration::from_millis(settings.connect_timeout_milliseconds),
-            Duration::from_millis(settings.call_timeout_milliseconds),
-            settings.max_concurrent_calls,
-        )?;
+        let http = Http::new(Patience {
+            connect: Duration::from_millis(settings.connect_timeout_milliseconds),
+            call: Duration::from_millis(settings.call_timeout_milliseconds),
+            idle_connections: settings.max_concurrent_calls,
+        })?;
         Ok(Self { http, urls, settings: Arc::new(settings) })
     }
 
@@ -145,11 +145,11 @@ impl Portal {
         credentials: Option<&Credentials>,
     ) -> Result<Response, PortalError> {
         let url = self.url::<O>(&operation.path(&dialect::now(&self.settings.dialect)))?;
+        let http = self.http.here();
         let mut request = match O::BODY {
-            Body::Get => self.http.get(url),
-            Body::Empty => self.http.post(url),
-            Body::Json | Body::EmptyObject => self
-                .http
+            Body::Get => http.get(url),
+            Body::Empty => http.post(url),
+            Body::Json | Body::EmptyObject => http
                 .post(url)
                 .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
                 .body(self.body(operation, credentials)?),

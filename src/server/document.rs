@@ -1,6 +1,7 @@
 //! Documents as clients send them, parsed and measured once: a bounded cache from the text to what it means.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
@@ -28,6 +29,7 @@ pub(super) struct Document {
     /// How its lists are written.
     pub(super) writing: Writing,
     tokens: usize,
+    is_valid: AtomicBool,
 }
 
 /// All documents seen lately.
@@ -65,11 +67,20 @@ impl Documents {
         let cost = Cost::of(&parsed)?;
         cost.check(&self.limits)?;
         let writing = Writing::of(&parsed);
-        Ok(Document { parsed, cost, writing, tokens: survey.tokens })
+        Ok(Document { parsed, cost, writing, tokens: survey.tokens, is_valid: AtomicBool::new(false) })
     }
 }
 
 impl Document {
+    /// Whether an operation of it was executed without an error before: all of it is valid then, whatever the variables.
+    pub(super) fn is_valid(&self) -> bool {
+        self.is_valid.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn found_valid(&self) {
+        self.is_valid.store(true, Ordering::Relaxed);
+    }
+
     /// Whether the text may be kept.
     pub(super) fn is_keepable(&self) -> bool {
         self.parsed.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)

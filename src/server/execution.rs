@@ -32,6 +32,8 @@ pub(super) struct Operation {
     document: Arc<Document>,
     name: Option<String>,
     variables: Variables,
+    /// Whether all that validation says of values has been said of its variables already.
+    has_plain_variables: bool,
     pub(super) kind: OperationType,
     /// Whether its answer may be another request's too, if nothing that is read speaks against it.
     pub(super) is_shareable: bool,
@@ -57,7 +59,9 @@ impl Operation {
         let is_shareable = document.is_keepable()
             && !document.cost.is_introspection
             && question.variables.keys().all(is_declared);
-        Ok(Self { name: question.operation_name.clone(), document, variables, kind, is_shareable })
+        let has_plain_variables = variables::are_plain(operation);
+        let name = question.operation_name.clone();
+        Ok(Self { document, name, variables, has_plain_variables, kind, is_shareable })
     }
 
     pub(super) fn may_introspect(&self, allowed: Introspection, arrival: &Arrival) -> Result<(), Refusal> {
@@ -146,7 +150,7 @@ impl Execution<'_> {
 
     /// The answer for this request alone.
     pub(super) async fn alone(&self, visit: &Arc<Visit>) -> Result<Arc<Written>, Refusal> {
-        let work = self.work(Arc::clone(visit));
+        let work = self.work(Arc::clone(visit)).boxed();
         if self.operation.kind != OperationType::Mutation {
             let written = timeout_at(self.deadline, work).await.map_err(|_| late(self.floor))?;
             return written.ok_or_else(failed);
@@ -171,11 +175,16 @@ impl Execution<'_> {
             let mut executed = if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls) {
                 Executed::from_errors(vec![refusal.error()])
             } else {
-                let execution = floor.schema.execute(operation.request(&visit));
+                let is_known = operation.document.is_valid() && operation.has_plain_variables;
+                let schema = if is_known { &floor.schema_of_valid } else { &floor.schema };
+                let execution = schema.execute(operation.request(&visit));
                 let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
                     tracing::error!("a resolver panicked");
                     return None;
                 };
+                if executed.errors.is_empty() {
+                    operation.document.found_valid();
+                }
                 executed
             };
             measure(operation.kind, estimate.calls(), visit.cost().calls());

@@ -11,6 +11,7 @@ use axum::http::header::{AUTHORIZATION, HeaderName, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
 use super::at_once::at_once;
@@ -42,13 +43,14 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
-    let answered = at_once(async {
+    // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs.
+    let answered = async {
         match Asked::read(&floor, &parts, body).await {
             Ok(asked) => asked.answer(&floor, (media, &id)).await,
             Err(refusal) => Err(refusal),
         }
-    });
-    let answered = answered.await;
+    };
+    let answered = at_once(answered.boxed()).await;
     answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, &id))
 }
 

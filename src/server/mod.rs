@@ -24,12 +24,15 @@ mod router;
 mod service;
 mod under_way;
 mod variables;
+mod workers;
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use async_graphql::ValidationMode;
+use axum::Router;
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -37,6 +40,7 @@ use tokio::sync::oneshot;
 use self::document::Documents;
 use self::kept::KeptAnswers;
 use self::under_way::UnderWay;
+use self::workers::Workers;
 use crate::config::{self, Config};
 use crate::graph::{Estimator, Gateway, GatewayError, Schema, schema};
 
@@ -52,6 +56,9 @@ pub enum ServeError {
     /// The listener broke.
     #[error("the gateway cannot take connections")]
     Listener(#[source] io::Error),
+    /// The machine gives no threads to serve clients with.
+    #[error("the gateway cannot start its threads")]
+    Threads(#[source] io::Error),
     /// Somebody else in this process collects what is counted.
     #[error("the gateway cannot count for server.operator_listen")]
     Collector(#[source] metrics_exporter_prometheus::BuildError),
@@ -60,6 +67,8 @@ pub enum ServeError {
 /// What every request may use.
 struct Floor {
     schema: Schema,
+    /// The same, for documents that were found valid before.
+    schema_of_valid: Schema,
     estimator: Estimator,
     gateway: Arc<Gateway>,
     settings: config::Server,
@@ -77,11 +86,22 @@ pub struct Listeners {
     pub clients: TcpListener,
     /// By whoever operates it, who reads `/metrics` there.
     pub operator: Option<TcpListener>,
+    /// Who serves clients.
+    pub threads: Threads,
+}
+
+/// Who serves clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Threads {
+    /// Whoever waits for the gateway, in the same runtime.
+    Here,
+    /// As many threads as the settings say, with a runtime each.
+    Own,
 }
 
 impl From<TcpListener> for Listeners {
     fn from(clients: TcpListener) -> Self {
-        Self { clients, operator: None }
+        Self { clients, operator: None, threads: Threads::Here }
     }
 }
 
@@ -91,11 +111,12 @@ pub async fn run(
     listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Listeners { clients, operator } = listeners.into();
+    let Listeners { clients, operator, threads } = listeners.into();
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
     let floor = Arc::new(Floor {
-        schema: schema(&config.limits),
+        schema: schema(&config.limits, ValidationMode::Strict),
+        schema_of_valid: schema(&config.limits, ValidationMode::Fast),
         estimator: Estimator::new(&config),
         gateway: Gateway::new(&config)?,
         documents: Documents::new(config.limits.clone()),
@@ -104,10 +125,6 @@ pub async fn run(
         settings: config.server,
         limits: config.limits,
         is_stopping: AtomicBool::new(false),
-    });
-    // Answers are written in one piece: waiting for more to send only delays them.
-    let listener = clients.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
     });
     let gateway = Arc::clone(&floor.gateway);
     let drain = Duration::from_secs(floor.settings.deadline_seconds);
@@ -121,14 +138,31 @@ pub async fn run(
             }
         }
     };
-    let serve =
-        axum::serve(listener, router::router(Arc::clone(&floor))).with_graceful_shutdown(async move {
-            shutdown.await;
-            floor.is_stopping.store(true, Ordering::Relaxed);
-            let _ = begin_drain.send(());
-        });
+    let router = router::router(Arc::clone(&floor));
+    let mut workers = match threads {
+        Threads::Here => None,
+        Threads::Own => Some(
+            Workers::start(
+                floor.settings.threads(),
+                clients.local_addr().map_err(ServeError::Listener)?,
+                &router,
+            )
+            .map_err(ServeError::Threads)?,
+        ),
+    };
+    let shutdown = async move {
+        shutdown.await;
+        floor.is_stopping.store(true, Ordering::Relaxed);
+        let _ = begin_drain.send(());
+    };
+    let serve = async {
+        match &mut workers {
+            Some(workers) => workers.serve(clients, shutdown).await,
+            None => serve_here(clients, router, shutdown).await,
+        }
+    };
     let served = tokio::select! {
-        served = async { serve.await } => served.map_err(ServeError::Listener),
+        served = serve => served.map_err(ServeError::Listener),
         // It is there while the last requests are waited for, and tells that no more should be sent.
         served = to_operator => served.map_err(ServeError::Listener),
         () = async {
@@ -147,4 +181,17 @@ pub async fn run(
     // The upstreams count sessions; what cannot be given back in time ends there by itself.
     let _ = tokio::time::timeout(LEAVE, gateway.leave()).await;
     served
+}
+
+/// Serves clients in the runtime of whoever waits for it.
+async fn serve_here(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    // Answers are written in one piece: waiting for more to send only delays them.
+    let listener = listener.tap_io(|connection| {
+        let _ = connection.set_nodelay(true);
+    });
+    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }

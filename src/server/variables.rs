@@ -39,6 +39,19 @@ pub(super) fn prepare(
     Ok(variables)
 }
 
+/// Whether all variables are of types that are checked here to the end, or lists of them.
+pub(super) fn are_plain(operation: &OperationDefinition) -> bool {
+    fn is_plain(base: &BaseType) -> bool {
+        match base {
+            BaseType::List(item) => is_plain(&item.base),
+            BaseType::Named(name) => {
+                matches!(name.as_str(), "Int" | "Float" | "String" | "Boolean" | "ID")
+            }
+        }
+    }
+    operation.variable_definitions.iter().all(|definition| is_plain(&definition.node.var_type.node.base))
+}
+
 /// Whether the value fits as far as the type's name tells; the engine knows the others and checks them where it uses them.
 fn may_be(value: &Value, kind: &Type) -> bool {
     match (value, &kind.base) {

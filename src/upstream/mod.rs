@@ -9,11 +9,13 @@ pub mod metric;
 mod noun;
 mod secret;
 mod shareable;
+mod worker;
 
 pub use call::{Answer, Call, Upstream};
 pub use failure::Failure;
-pub use http::client;
+pub use http::{Http, Patience};
 pub use lost::Lost;
 pub use noun::Noun;
 pub use secret::Secret;
 pub use shareable::Shareable;
+pub use worker::begin_worker;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use portalgraph::config::Config;
-use portalgraph::server;
+use portalgraph::server::{self, Listeners, Threads};
 use portalgraph::simulator::{Simulator, World};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -96,16 +96,19 @@ impl House {
     }
 }
 
-/// Starts a gateway; it ends when the sender is dropped.
+/// Starts a gateway; it ends when the sender is dropped. It serves on threads of its own only where the settings say how
+/// many: what is collected of the thread of a test would miss them.
 pub async fn gateway(config: Config) -> (String, oneshot::Sender<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let threads = if config.server.worker_threads == 0 { Threads::Here } else { Threads::Own };
+    let listeners = Listeners { threads, ..listener.into() };
     let (stop, stopped) = oneshot::channel();
     tokio::spawn(async move {
         let stopped = async {
             let _ = stopped.await;
         };
-        server::run(config, listener, stopped).await.unwrap();
+        server::run(config, listeners, stopped).await.unwrap();
     });
     (url, stop)
 }

@@ -71,6 +71,7 @@ async fn enter(http: &reqwest::Client, url: &str, person: Person) -> Client {
 }
 
 fn roomy(config: &mut Config) {
+    config.server.worker_threads = 3;
     config.limits.max_fields = 100_000;
     config.limits.max_tokens = 100_000;
     config.limits.default_page_size = 2;

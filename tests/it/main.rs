@@ -40,6 +40,7 @@ mod service;
 mod sharing;
 mod sign_in;
 mod spent;
+mod threads;
 mod tidy;
 mod user_writes;
 mod violations;

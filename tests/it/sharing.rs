@@ -80,11 +80,12 @@ async fn fifty_identical_queries_at_once_cost_no_more_than_one_alone() {
     assert!(expected.get("errors").is_none(), "{expected}");
     let cost = alone.calls();
 
-    for sessions in [1, 2] {
+    for (sessions, threads) in [(1, 0), (2, 0), (2, 3)] {
         // However long a busy machine takes for it.
         let house = House::with(World::sized(100), |config| {
             keep_for(600, config);
             config.server.deadline_seconds = 120;
+            config.server.worker_threads = threads;
         })
         .await;
         house.simulator.settings(|settings| settings.delay = Duration::from_millis(3));
@@ -93,7 +94,7 @@ async fn fifty_identical_queries_at_once_cost_no_more_than_one_alone() {
         for answer in ask_at_once(clients.iter().cycle().take(50).cloned(), WIDE).await {
             assert_eq!(answer.body, expected);
         }
-        assert_eq!(house.calls(), cost, "with {sessions} sessions of one person");
+        assert_eq!(house.calls(), cost, "with {sessions} sessions of one person on {threads} threads");
         client_asks_for_nothing(&house, &clients[0]).await;
     }
 }
