@@ -233,15 +233,11 @@ impl Reader {
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
         let Notes { tally, basis, .. } = self.notes.clone();
         let answer = fly((house, tally), session, sessions, (key.clone(), question));
-        let flight = async move {
-            let answer = answer.await;
-            match &answer {
-                Ok(kept) => basis.rest_on(realm, epochs, kept.until),
-                // Whatever is made of a failure, even if it is no error: another session may fare better.
-                Err(_) => basis.make_particular(),
-            }
-            answer
-        };
+        let flight = answer.inspect(move |answer| match answer {
+            Ok(kept) => basis.rest_on(realm, epochs, kept.until),
+            // Whatever is made of a failure, even if it is no error: another session may fare better.
+            Err(_) => basis.make_particular(),
+        });
         let flight = flight.boxed().shared();
         asked.insert(key, flight.clone());
         Ok(flight)

@@ -39,9 +39,10 @@ type Keys = Box<[(Box<str>, Option<Place>)]>;
 pub struct Order<'de> {
     before: &'static SeenBefore,
     known: &'static [(Box<str>, Option<Place>)],
-    /// Those of these rows, if they are not the known ones.
     seen: Vec<(&'de str, Option<Place>)>,
+    /// Where the next key is expected among what was seen of these rows, and where among what is known.
     next: usize,
+    next_known: usize,
 }
 
 /// A key that was read: a field's, or one that no field has.
@@ -91,7 +92,8 @@ impl<'de> Order<'de> {
     #[must_use]
     pub fn of<R: Record>() -> Self {
         let before = R::seen_before();
-        Self { before, known: before.keys(), seen: Vec::new(), next: 0 }
+        let known = before.keys();
+        Self { before, known, seen: Vec::with_capacity(known.len()), next: 0, next_known: 0 }
     }
 
     /// Begins a row.
@@ -106,50 +108,44 @@ impl<'de> Order<'de> {
 
     /// Ends a row that was a record.
     pub(super) fn end(&self) {
-        if !self.seen.is_empty() {
+        if self.seen.len() > self.known.len() {
             self.before.learn(&self.seen);
         }
     }
 
-    /// The key at that place of the order, and what it names.
-    fn at(&self, index: usize) -> Option<(&str, Option<Place>)> {
-        if self.seen.is_empty() {
-            self.known.get(index).map(|(key, place)| (&**key, *place))
-        } else {
-            self.seen.get(index).copied()
-        }
-    }
-
     fn place<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        match self.at(self.next) {
-            Some((expected, place)) if expected == key => {
+        match self.seen.get(self.next) {
+            Some((expected, place)) if *expected == key => {
                 self.next += 1;
-                place
+                *place
             }
             _ => self.elsewhere::<R>(key),
         }
     }
 
-    /// The place of a key that does not come as it did before.
-    #[cold]
+    /// The place of a key that does not come as it did in the rows before, or of the first row.
     fn elsewhere<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        // Further on, if this row leaves something out, or else before.
-        let count = if self.seen.is_empty() { self.known.len() } else { self.seen.len() };
-        let mut all =
-            (self.next..count).chain(0..self.next).filter_map(|index| Some((index, self.at(index)?)));
-        if let Some((index, (_, place))) = all.find(|(_, (seen, _))| *seen == key) {
-            self.next = index + 1;
-            return place;
+        let ahead = self.seen.get(self.next..).unwrap_or_default().iter();
+        if let Some((skipped, (_, place))) = ahead.enumerate().find(|(_, (seen, _))| *seen == key) {
+            self.next += skipped + 1;
+            return *place;
         }
-        let place = place(R::SPELLINGS, key);
-        if count < LONGEST {
-            if self.seen.is_empty() {
-                self.seen.extend(self.known.iter().map(|(key, place)| (&**key, *place)));
-            }
+        let place = self.known_place(key, || place(R::SPELLINGS, key));
+        if self.seen.len() < LONGEST {
             self.seen.insert(self.next, (key, place));
             self.next += 1;
         }
         place
+    }
+
+    /// The place of a key as it is known from other answers, most likely in their order, or else by looking it up.
+    fn known_place(&mut self, key: &str, look_up: impl FnOnce() -> Option<Place>) -> Option<Place> {
+        let is_it = |at: &usize| self.known.get(*at).is_some_and(|(known, _)| **known == *key);
+        let Some(at) = [self.next_known].into_iter().chain(0..self.known.len()).find(is_it) else {
+            return look_up();
+        };
+        self.next_known = at + 1;
+        self.known[at].1
     }
 }
 
