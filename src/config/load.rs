@@ -298,7 +298,7 @@ mod tests {
                 "[server]\nmax_depth = 1",
                 "there is no server.max_depth; did you mean limits.max_depth? [server] has",
             ),
-            ("[server]\nzzzzzzzzz = 1", "there is no server.zzzzzzzzz; [server] has deadline_seconds,"),
+            ("[server]\nzzzzzzzzz = 1", "there is no server.zzzzzzzzz; [server] has cors_origins,"),
         ] {
             let refusal = refusal(file, &[]);
             assert!(refusal.contains(expected), "{refusal}");

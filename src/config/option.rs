@@ -71,6 +71,9 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
         ("server.operator_listen", Value::String(text)) => {
             text.is_empty() || text.parse::<SocketAddr>().is_ok()
         }
+        ("server.cors_origins", Value::Array(origins)) => origins
+            .iter()
+            .all(|origin| origin.as_str().is_some_and(|text| host_only(text).as_deref() == Some(text))),
         ("session.store", Value::String(text)) => is_available_store(text),
         ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
         ("log.level", Value::String(text)) => is_filter(text),
@@ -137,6 +140,11 @@ fn expected(path: &[String], default: &Value) -> String {
     match (key.as_str(), default) {
         ("server.operator_listen", _) => {
             "an address and a port, such as \"127.0.0.1:9464\", or \"\" for none".to_owned()
+        }
+        ("server.cors_origins", _) => {
+            "a list of origins as browsers send them, such as [\"https://desk.example.com\"]: scheme, host, and the port if \
+             it is not the scheme's own"
+                .to_owned()
         }
         ("server.listen", _) => "an address and a port, such as \"127.0.0.1:4000\"".to_owned(),
         ("portal.url" | "portal.callback_url" | "icws.url", _) => {

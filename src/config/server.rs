@@ -26,6 +26,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// The address to serve metrics and health checks on; empty for none.
     pub operator_listen: String,
+    /// Origins of front ends on other hosts whose scripts may ask, besides the gateway's own page.
+    pub cors_origins: Vec<String>,
     /// How many threads serve clients; 0 for one a core.
     pub worker_threads: usize,
     /// The longest a request may take, in seconds.

@@ -63,6 +63,8 @@ pub struct Visit {
     caller: Mutex<Option<Arc<Caller>>>,
     notes: Notes,
     account: Option<Arc<ServiceAccount>>,
+    /// What the client calls itself.
+    client: Option<String>,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
     change: Mutex<SessionChange>,
@@ -106,6 +108,7 @@ impl Gateway {
         Visit {
             notes,
             account: arrival.account,
+            client: None,
             gateway: self.clone(),
             caller: Mutex::new(caller),
             is_token_left: arrival.is_token_left,
@@ -166,6 +169,18 @@ impl Arrival {
 }
 
 impl Visit {
+    /// The same by a client that calls itself so.
+    #[must_use]
+    pub fn by(self, client: Option<&str>) -> Self {
+        Self { client: client.map(str::to_owned), ..self }
+    }
+
+    /// What the client calls itself, if it says so.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+
     /// What the request has cost so far in calls of the upstreams; signing in and out is not counted.
     #[must_use]
     pub fn cost(&self) -> Cost {

@@ -12,6 +12,7 @@ use super::icws_role::{IcwsRole, role_id};
 use super::icws_role_list::{self, IcwsRightsFilter, IcwsRoleFilter, IcwsRoleOrder, RoleQuery};
 use super::level::Item;
 use super::list::List;
+use super::session::{ViewerSession, viewer_sessions};
 use crate::config;
 use crate::icws::ConditionProperty;
 use crate::session::IcwsSession;
@@ -148,6 +149,11 @@ impl IcwsViewer {
     /// In how many days the password expires.
     async fn password_expires_in_days(&self) -> Option<i64> {
         self.session.connection.days_until_password_expiration
+    }
+
+    /// Every session of this gateway in which this user is signed in, the latest first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Nullable<List<ViewerSession>> {
+        Some(viewer_sessions(ctx))
     }
 
     /// When the session ends at the latest.

@@ -40,6 +40,7 @@ mod precision_queue_step;
 mod query;
 mod role_group;
 mod service;
+mod session;
 mod site;
 mod skill_group;
 mod tenant;

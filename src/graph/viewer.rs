@@ -10,6 +10,7 @@ use super::date_time::DateTime;
 use super::error::{GraphError, Nullable};
 use super::level::Item;
 use super::list::List;
+use super::session::{ViewerSession, viewer_sessions};
 use super::tenant::Tenant;
 use super::user::User;
 use crate::config;
@@ -150,6 +151,11 @@ impl Viewer {
     /// What the tenant has switched on.
     async fn features(&self) -> TenantFeatures {
         self.tenant_features()
+    }
+
+    /// Every session of this gateway in which the viewer is signed in to the portal, in any tenant, the latest first.
+    async fn sessions(&self, ctx: &Context<'_>) -> Nullable<List<ViewerSession>> {
+        Some(viewer_sessions(ctx))
     }
 
     /// When the session ends at the latest.

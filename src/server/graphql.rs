@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderName, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, HeaderName, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -27,10 +27,10 @@ use crate::graph::{SessionChange, Visit};
 use crate::session::ServiceAccount;
 
 /// A header of value 1 asks for `extensions.cost`.
-const COST: &str = "portalgraph-cost";
+pub(super) const COST: &str = "portalgraph-cost";
 
 /// Tells who asks again whether it was needed (RFC 9211).
-const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+pub(super) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Answers a GraphQL request.
 pub(super) async fn graphql(
@@ -77,7 +77,7 @@ impl<'a> Asked<'a> {
         let cookie = SessionCookie::of(floor.settings.secure_cookie, host.as_ref());
         let proof = Proof::of(&parts.headers, cookie)?;
         match proof {
-            Proof::Cookie(_) => origin::require_own(parts, host.as_ref())?,
+            Proof::Cookie(_) => origin::require_own(parts, host.as_ref(), &floor.settings.cors_origins)?,
             Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
@@ -137,7 +137,8 @@ impl<'a> Asked<'a> {
             }
             None => {}
         }
-        let visit = Arc::new(floor.gateway.visit(arrival));
+        let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
+        let visit = Arc::new(floor.gateway.visit(arrival).by(client.as_deref()));
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
             Ok(written) => written.of_query(media, parts).await,

@@ -4,6 +4,7 @@ mod answer;
 mod at_once;
 mod body;
 mod cookie;
+mod cors;
 mod cost;
 mod document;
 mod encoding;

@@ -9,16 +9,18 @@ use super::refusal::{FORBIDDEN, Refusal};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// A header no site can send to another without a preflight, which is never granted.
-const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+pub(super) const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
 /// Refuses a request with the session's cookie that does not come from the gateway's own page. `Sec-Fetch-Site` is the
 /// browser's own word, so it decides where it is there: behind a proxy that rewrites `Host` the origin cannot be compared.
-pub(super) fn require_own(parts: &Parts, host: Option<&Authority>) -> Result<(), Refusal> {
-    if is_own(parts, host) {
+/// Front ends elsewhere that the settings list ask as the own page does.
+pub(super) fn require_own(parts: &Parts, host: Option<&Authority>, listed: &[String]) -> Result<(), Refusal> {
+    if is_own(parts, host) || is_listed(parts, listed) {
         return Ok(());
     }
-    let message = "A request with the session's cookie must come from the gateway's own page. Elsewhere send the token as \
-        `Authorization: Bearer`; a GET from a program needs the header X-Requested-With.";
+    let message = "A request with the session's cookie must come from the gateway's own page, or from one of \
+        server.cors_origins. Elsewhere send the token as `Authorization: Bearer`; a GET from a program needs the header \
+        X-Requested-With.";
     Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
 }
 
@@ -32,6 +34,11 @@ pub(super) fn refuse_foreign(parts: &Parts, host: Option<&Authority>) -> Result<
     let message = "A browser sent this with basic authentication for another site. Send the service token as \
         `Authorization: Bearer`.";
     Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+/// Whether a browser says that it asks for a page of a listed origin.
+fn is_listed(parts: &Parts, listed: &[String]) -> bool {
+    text(&parts.headers, &ORIGIN).is_some_and(|origin| listed.iter().any(|listed| listed == origin))
 }
 
 fn is_own(parts: &Parts, host: Option<&Authority>) -> bool {
@@ -74,7 +81,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        require_own(&parts, Some(&"gate.example:4000".parse().unwrap())).is_ok()
+        let listed = ["https://desk.example".to_owned()];
+        require_own(&parts, Some(&"gate.example:4000".parse().unwrap()), &listed).is_ok()
     }
 
     #[test]
@@ -100,6 +108,19 @@ mod tests {
             assert!(!passes(Method::POST, foreign), "{foreign:?}");
         }
         assert!(!passes(Method::GET, &[]));
+    }
+
+    #[test]
+    fn a_listed_origin_passes_to_the_letter() {
+        let site = ("sec-fetch-site", "cross-site");
+        assert!(passes(Method::POST, &[site, ("origin", "https://desk.example")]));
+        for other in
+            ["http://desk.example", "https://desk.example:8443", "https://desk.example.evil", "null", ""]
+        {
+            assert!(!passes(Method::POST, &[site, ("origin", other)]), "{other}");
+        }
+        let twice = [("origin", "https://desk.example"), ("origin", "https://desk.example")];
+        assert!(!passes(Method::POST, &twice));
     }
 
     #[test]

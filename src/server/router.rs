@@ -15,12 +15,17 @@ use futures_util::FutureExt as _;
 use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{Floor, answer, graphql, health, page};
+use super::{Floor, answer, cors, graphql, health, page};
 
 /// All routes.
 pub(super) fn router(floor: Arc<Floor>) -> Router {
+    let mut graphql = get(graphql::graphql).post(graphql::graphql);
+    if let Some(cors) = cors::layer(&floor.settings.cors_origins) {
+        // The layer answers this method itself, wherever there is a route for it.
+        graphql = graphql.options(not_so).layer(cors);
+    }
     Router::new()
-        .route("/graphql", get(graphql::graphql).post(graphql::graphql))
+        .route("/graphql", graphql)
         .route("/", get(page::page))
         .route("/assets/{*file}", get(page::page))
         .route("/licenses.md", get(page::page))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::entrance::Entrance;
 use super::identity::{Principal, Realm};
 use super::sign_in::{SignInError, is_same_name, parted};
 use super::standing::{Held, Standing, System};
@@ -43,10 +44,10 @@ impl Held for Icws {
 
 impl Sessions {
     /// Connects to ICWS once; a refused password is never tried again. A session that succeeds takes the place of the
-    /// ICWS session `former` holds.
+    /// ICWS session the former one holds.
     pub async fn log_in_to_icws(
         &self,
-        former: Option<&Session>,
+        entrance: Entrance<'_>,
         user_id: &str,
         password: &Secret,
     ) -> Result<Issued, SignInError> {
@@ -67,11 +68,12 @@ impl Sessions {
         );
         let user_id = connection.user_id.clone();
         let opened = Arc::new(IcwsSession { connection, standing });
-        let former = self.claim_former(former).await;
+        let former = self.claim_former(entrance.former).await;
         let is_somebody_else = |icws: &Arc<IcwsSession>| !is_same_name(&icws.connection.user_id, &user_id);
         let (carried, left) =
             parted(former, System::Icws, |former| former.icws.as_ref().is_some_and(is_somebody_else));
-        let issued = self.open(carried.as_deref(), |session| session.icws = Some(opened)).await?;
+        let issued =
+            self.open(entrance.with(carried.as_deref()), |session| session.icws = Some(opened)).await?;
         self.leave(left.as_ref()).await;
         Ok(issued)
     }

@@ -3,7 +3,10 @@
 
 mod at_icws;
 mod at_portal;
+mod entrance;
 mod identity;
+mod own;
+mod particulars;
 mod service;
 mod sign_in;
 mod standing;
@@ -13,7 +16,9 @@ mod whose;
 
 pub use at_icws::IcwsSession;
 pub use at_portal::{PortalSession, Stage};
+pub use entrance::Entrance;
 pub use identity::{Identity, Principal, Realm};
+pub use particulars::Particulars;
 pub use service::{Cause, ServiceAccount, ServiceAccounts, ServiceError, TokenHash, new_service_token};
 pub use sign_in::{SignIn, SignInError};
 pub use standing::{Held, Standing, System};
@@ -30,6 +35,8 @@ use crate::upstream::Secret;
 pub struct Session {
     /// Names the session; derived from its token, which is not kept.
     pub id: SessionId,
+    /// What its owner is told of it.
+    pub particulars: Arc<Particulars>,
     /// The session at the portal.
     pub portal: Option<Arc<PortalSession>>,
     /// The session at ICWS.
@@ -59,6 +66,7 @@ impl Session {
         let leaves = |system| only.is_none_or(|only| only == system);
         Self {
             id: self.id,
+            particulars: self.particulars.clone(),
             portal: self.portal.clone().filter(|_| !leaves(System::Portal)),
             icws: self.icws.clone().filter(|_| !leaves(System::Icws)),
         }

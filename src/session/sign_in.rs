@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::{SignedDuration, Timestamp};
 
 use super::at_portal::{PortalSession, Stage};
+use super::entrance::Entrance;
 use super::identity::{Identity, Principal, Realm};
 use super::standing::{Standing, System};
 use super::store::Sessions;
@@ -49,10 +50,10 @@ pub enum SignInError {
 
 impl Sessions {
     /// Asks the portal once; a refused password is never tried again, in any encoding, because accounts lock. A session
-    /// that succeeds takes the place of the portal session `former` holds.
+    /// that succeeds takes the place of the portal session the former one holds.
     pub async fn log_in(
         &self,
-        former: Option<&Session>,
+        entrance: Entrance<'_>,
         login_name: &str,
         password: &Secret,
     ) -> Result<SignIn, SignInError> {
@@ -92,11 +93,11 @@ impl Sessions {
             }
         };
         let is_in_tenant = identity.is_some();
-        let former = self.claim_former(former).await;
+        let former = self.claim_former(entrance.former).await;
         let is_somebody_else = |portal: &Arc<PortalSession>| !is_same_name(&portal.login_name, login_name);
         let (carried, left) =
             parted(former, System::Portal, |former| former.portal.as_ref().is_some_and(is_somebody_else));
-        let issued = self.open_portal(carried.as_deref(), opening, (stage, identity)).await?;
+        let issued = self.open_portal(entrance.with(carried.as_deref()), opening, (stage, identity)).await?;
         self.leave(left.as_ref()).await;
         Ok(if is_in_tenant { SignIn::SignedIn(issued) } else { SignIn::TenantSelectionRequired(issued) })
     }
@@ -147,13 +148,13 @@ impl Sessions {
         let login_name = &portal.login_name;
         // The portal's twelve hours began at login.
         let opening = Opening { upstream, login_name, profile: reply, credentials, since: portal.created_at };
-        self.open_portal(Some(&claimed), opening, stage).await
+        self.open_portal(Entrance::default().with(Some(&claimed)), opening, stage).await
     }
 
     /// Opens a gateway session that holds a new session of the portal, and what the former one holds elsewhere.
     async fn open_portal(
         &self,
-        former: Option<&Session>,
+        entrance: Entrance<'_>,
         opening: Opening<'_>,
         (stage, identity): (Stage, Option<Identity>),
     ) -> Result<Issued, SignInError> {
@@ -167,7 +168,7 @@ impl Sessions {
             is_entering: AtomicBool::new(false),
             standing: Standing::new(opening.upstream.clone(), opening.credentials, identity, lifetime),
         };
-        self.open(former, |session| session.portal = Some(Arc::new(portal))).await
+        self.open(entrance, |session| session.portal = Some(Arc::new(portal))).await
     }
 }
 

@@ -8,7 +8,9 @@ use moka::future::Cache;
 use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 
+use super::entrance::Entrance;
 use super::identity::{Identity, Principal, Realm};
+use super::particulars::Particulars;
 use super::service::HeldSession;
 use super::standing::{Held, Standing, System};
 use super::token::{SessionId, Token};
@@ -58,6 +60,7 @@ impl Sessions {
     /// The session a token opens, without what the upstreams' own clocks have ended.
     pub async fn find(&self, token: &Token) -> Option<Arc<Session>> {
         let session = self.kept.get(&token.session()).await?;
+        session.particulars.note_use();
         if self.has_expired(&session) {
             return self.change(session.id, |session| self.without_expired(session)).await;
         }
@@ -139,16 +142,19 @@ impl Sessions {
     /// Opens a gateway session with a new token: it holds what `former` held, changed by `hold`.
     pub(super) async fn open(
         &self,
-        former: Option<&Session>,
+        entrance: Entrance<'_>,
         hold: impl FnOnce(&mut Session),
     ) -> Result<Issued, SignInError> {
-        let token = Token::generate().map_err(|_| SignInError::NoRandomness)?;
+        let no_randomness = |_| SignInError::NoRandomness;
+        let token = Token::generate().map_err(no_randomness)?;
         let id = token.session();
-        if let Some(former) = former {
+        let mut session = if let Some(former) = entrance.former {
             self.replaced.insert(former.id, ()).await;
-        }
-        let mut session = former
-            .map_or(Session { id, portal: None, icws: None }, |former| Session { id, ..former.clone() });
+            Session { id, ..former.clone() }
+        } else {
+            let particulars = Arc::new(Particulars::new(entrance.client).map_err(no_randomness)?);
+            Session { id, particulars, portal: None, icws: None }
+        };
         hold(&mut session);
         let session = Arc::new(session);
         self.keep(session.clone()).await;
@@ -159,9 +165,13 @@ impl Sessions {
     /// sessions is limited. Here it ends whatever they say.
     pub async fn log_out(&self, session: &Session, only: Option<System>) {
         let left = only.map_or_else(|| session.clone(), |only| session.only(only));
-        self.end::<Portal>(&left).await;
-        self.end::<Icws>(&left).await;
-        self.leave(Some(&left)).await;
+        self.sign_out(&left).await;
+    }
+
+    pub(super) async fn sign_out(&self, left: &Session) {
+        self.end::<Portal>(left).await;
+        self.end::<Icws>(left).await;
+        self.leave(Some(left)).await;
     }
 
     /// Signs out of everything a session holds a session of.
@@ -200,6 +210,10 @@ impl Sessions {
             None => principal,
         };
         Identity { realm, principal }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = Arc<Session>> {
+        self.kept.iter().map(|(_, session)| session)
     }
 
     /// How many sessions there are, give or take what has just ended.

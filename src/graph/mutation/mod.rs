@@ -8,6 +8,7 @@ mod clone_user_error;
 mod create_icws_role;
 mod create_icws_role_error;
 mod delete_user;
+mod end_session;
 mod membership;
 mod payload;
 mod precision_queue;
@@ -30,6 +31,7 @@ use callback::CallbackMutation;
 use clone_user::CloneUserMutation;
 use create_icws_role::IcwsRoleMutation;
 use delete_user::DeleteUserMutation;
+use end_session::EndSessionMutation;
 use membership::MembershipMutation;
 use precision_queue::PrecisionQueueMutation;
 use reset_password::ResetPasswordMutation;
@@ -43,6 +45,7 @@ use user_switch::UserSwitchMutation;
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     SignInMutation,
+    EndSessionMutation,
     CloneUserMutation,
     UpdateUserMutation,
     DeleteUserMutation,

@@ -11,7 +11,7 @@ use crate::graph::tenant::Tenant;
 use crate::graph::viewer::Viewer;
 use crate::icws::IcwsError;
 use crate::portal::{PortalError, TenantId};
-use crate::session::{Issued, SignIn, SignInError, System};
+use crate::session::{Entrance, Issued, SignIn, SignInError, System};
 use crate::upstream::Secret;
 
 /// Changes who is signed in.
@@ -232,12 +232,13 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
     let (username, password) = (input.username.trim(), input.password);
     let caller = visit.current();
     let former = caller.as_ref().map(|caller| caller.session().as_ref());
+    let entrance = Entrance { former, client: visit.client() };
     let (status, issued) = match input.upstream {
         UpstreamName::Icws => {
-            let issued = visit.sessions().log_in_to_icws(former, username, &password).await?;
+            let issued = visit.sessions().log_in_to_icws(entrance, username, &password).await?;
             (LoginStatus::SignedIn, issued)
         }
-        UpstreamName::Portal => match visit.sessions().log_in(former, username, &password).await? {
+        UpstreamName::Portal => match visit.sessions().log_in(entrance, username, &password).await? {
             SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
             SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),
             SignIn::MustChangePassword => return Err(Refusal::said(Some("USER_MUST_CHANGE_PASSWORD"))),

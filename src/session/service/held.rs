@@ -13,7 +13,7 @@ use super::password::PasswordSource;
 use crate::config::{self, ServiceUpstream};
 use crate::portal::TenantId;
 use crate::portal::auth::Tenant;
-use crate::session::{Session, Sessions, SignIn};
+use crate::session::{Entrance, Session, Sessions, SignIn};
 use crate::upstream::Secret;
 
 /// A session that ends earlier than this has ended at once.
@@ -210,26 +210,30 @@ impl Sessions {
 
     async fn try_once(&self, held: &HeldSession, password: &Secret) -> Result<Arc<Session>, Cause> {
         let issued = match held.upstream {
-            ServiceUpstream::Icws => self.log_in_to_icws(None, &held.username, password).await?,
-            ServiceUpstream::Portal => match self.log_in(None, &held.username, password).await? {
-                SignIn::SignedIn(issued) => issued,
-                SignIn::MustChangePassword => return Err(Cause::PasswordMustChange),
-                SignIn::TenantSelectionRequired(issued) => {
-                    let selected = match wanted_tenant(held, &issued.session) {
-                        Some(tenant) => {
-                            self.select_tenant(&issued.session, tenant).await.map_err(Cause::from)
-                        }
-                        None => Err(Cause::NoSuchTenant),
-                    };
-                    match selected {
-                        Ok(issued) => issued,
-                        Err(cause) => {
-                            self.log_out(&issued.session, None).await;
-                            return Err(cause);
+            ServiceUpstream::Icws => {
+                self.log_in_to_icws(Entrance::default(), &held.username, password).await?
+            }
+            ServiceUpstream::Portal => {
+                match self.log_in(Entrance::default(), &held.username, password).await? {
+                    SignIn::SignedIn(issued) => issued,
+                    SignIn::MustChangePassword => return Err(Cause::PasswordMustChange),
+                    SignIn::TenantSelectionRequired(issued) => {
+                        let selected = match wanted_tenant(held, &issued.session) {
+                            Some(tenant) => {
+                                self.select_tenant(&issued.session, tenant).await.map_err(Cause::from)
+                            }
+                            None => Err(Cause::NoSuchTenant),
+                        };
+                        match selected {
+                            Ok(issued) => issued,
+                            Err(cause) => {
+                                self.log_out(&issued.session, None).await;
+                                return Err(cause);
+                            }
                         }
                     }
                 }
-            },
+            }
         };
         let tenant = issued.session.portal.as_deref().and_then(|portal| portal.tenant());
         if !held.tenant.is_empty() && !tenant.is_some_and(|tenant| held.wants(tenant)) {
