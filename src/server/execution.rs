@@ -50,6 +50,7 @@ impl Operation {
             return Err(Refusal::of_http(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, message)
                 .with_header("allow", "POST"));
         }
+        variables::are_short(&question.variables, floor.limits.max_list_items)?;
         let variables = variables::prepare(operation, question.variables.clone())?;
         // What another operation is for may hold a password, in the text or in the variables: neither is kept then. Who
         // may ask for the schema is looked at each time.

@@ -11,6 +11,7 @@ mod etag;
 mod execution;
 mod graphql;
 mod health;
+mod height;
 mod kept;
 mod lexer;
 mod media_type;
