@@ -3,7 +3,9 @@
 
 mod at_icws;
 mod at_portal;
+mod client_address;
 mod identity;
+mod login_throttle;
 mod service;
 mod sign_in;
 mod standing;
@@ -13,7 +15,9 @@ mod whose;
 
 pub use at_icws::IcwsSession;
 pub use at_portal::{PortalSession, Stage};
+pub use client_address::ClientAddress;
 pub use identity::{Identity, Principal, Realm};
+pub use login_throttle::{LoginThrottle, LoginTry};
 pub use service::{Cause, ServiceAccount, ServiceAccounts, ServiceError, TokenHash, new_service_token};
 pub use sign_in::{SignIn, SignInError};
 pub use standing::{Held, Standing, System};

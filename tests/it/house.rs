@@ -52,6 +52,10 @@ impl House {
         config.portal.callback_url = simulator.url();
         config.icws.url = simulator.url();
         config.limits.introspection = Introspection::Everyone;
+        // Tests ask more often than people do.
+        config.rate.identity_requests_per_minute = 0;
+        config.rate.address_requests_per_minute = 0;
+        config.rate.login_failures = 1_000;
         change(&mut config);
         let (url, stop) = gateway(config).await;
         Self { simulator, url, http: http(), _stop: stop }
