@@ -13,7 +13,7 @@ impl From<IpAddr> for ClientAddress {
                 let network = address.to_bits() & (u128::MAX << 64);
                 Ipv6Addr::from_bits(network).into()
             }
-            address => address,
+            address @ IpAddr::V4(_) => address,
         })
     }
 }

@@ -141,12 +141,14 @@ async fn many_at_once_are_no_way_around() {
 }
 
 #[tokio::test]
-async fn a_portal_that_is_down_counts_nothing() {
+async fn what_the_portal_has_surely_not_counted_is_not_counted() {
     let house = proxied(four).await;
-    house.simulator.faults().next("login", Fault::Status(503), 10);
-    for _ in 0..10 {
+    house.simulator.faults().next("login", Fault::StatusWithRetryAfter(503, 1), 5);
+    house.simulator.faults().next("login", Fault::Status(500), 5);
+    for code in [["PORTAL_OVERLOADED"; 5], ["PORTAL_REFUSED"; 5]].concat() {
         let body = json!({ "query": LOGIN, "variables": { "input": input(NAME, "x") } });
-        assert_eq!(told(from(&house, "203.0.113.1", &body)).await.answer.codes().len(), 1);
+        let answer = told(from(&house, "203.0.113.1", &body)).await.answer;
+        assert_eq!(answer.codes(), [code], "{answer:?}");
     }
     assert_eq!(try_as(&house, "203.0.113.1", DEMO_LOGIN).await.0, "SIGNED_IN");
 }
