@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
 
 use std::hint::black_box;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use portalgraph::config::Config;
 use portalgraph::graph::{Gateway, Schema, SessionChange, Visit, schema};
 use portalgraph::portal::Reply as _;
 use portalgraph::portal::user::GetUsersReply;
+use portalgraph::session::ClientAddress;
 use portalgraph::simulator::{SIZED_LOGIN, Simulator, World};
 use tokio::runtime::Runtime;
 
@@ -36,6 +38,10 @@ struct House {
     _simulator: Simulator,
 }
 
+fn here() -> ClientAddress {
+    IpAddr::from(Ipv4Addr::LOCALHOST).into()
+}
+
 impl House {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
@@ -49,7 +55,7 @@ impl House {
     }
 
     async fn visit(&self) -> Arc<Visit> {
-        Arc::new(self.gateway.visit(self.gateway.arrival(Some(&self.token)).await))
+        Arc::new(self.gateway.visit(self.gateway.arrival(Some(&self.token), here()).await))
     }
 
     /// A query from its text to the bytes of its answer, without HTTP and without the checks before it.
@@ -64,7 +70,7 @@ async fn sign_in(gateway: &Arc<Gateway>, schema: &Schema) -> String {
     let login = format!(
         "mutation {{ login(input: {{username: \"{name}\", password: \"{password}\"}}) {{ status }} }}"
     );
-    let visit = Arc::new(gateway.visit(gateway.arrival(None).await));
+    let visit = Arc::new(gateway.visit(gateway.arrival(None, here()).await));
     schema.execute(Request::new(login).data(visit.clone())).await;
     match visit.change() {
         SessionChange::Issue { token, .. } => token.expose().to_owned(),

@@ -44,7 +44,12 @@ impl Gateway {
         settings: &[(&str, &str)],
     ) -> Self {
         let option = |name: &str, value: &str| (format!("PORTALGRAPH__{name}"), value.to_owned());
-        let mut environment = vec![option("PORTAL__URL", &portal.url())];
+        let mut environment = vec![
+            option("PORTAL__URL", &portal.url()),
+            // Few people ask more often than all of a company.
+            option("RATE__IDENTITY_REQUESTS_PER_MINUTE", "0"),
+            option("RATE__ADDRESS_REQUESTS_PER_MINUTE", "0"),
+        ];
         if let Keeps::Seconds(seconds) = keeps {
             environment.extend(
                 TIMES_TO_LIVE.map(|noun| option(&format!("CACHE__{noun}_SECONDS"), &seconds.to_string())),

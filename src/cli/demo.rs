@@ -59,9 +59,10 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    // Quieter than a gateway in earnest, unless the environment asks for more.
-    let quiet = (format!("{ENVIRONMENT_PREFIX}LOG__LEVEL"), "warn".to_owned());
-    let config = Config::load(None, [quiet].into_iter().chain(settings::environment()))?;
+    // Quieter and more open than a gateway in earnest, unless the environment asks for something else.
+    let own = [("LOG__LEVEL", "warn"), ("LIMITS__INTROSPECTION", "everyone")];
+    let own = own.map(|(name, value)| (format!("{ENVIRONMENT_PREFIX}{name}"), value.to_owned()));
+    let config = Config::load(None, own.into_iter().chain(settings::environment()))?;
     logging::start(&config.log);
     Runtime::new().map_err(Failure::Start)?.block_on(demonstrate(arguments, config))
 }

@@ -30,6 +30,16 @@ pub struct Limits {
     pub max_fragment_spreads: usize,
     /// How many fields a query may come to once fragments are spread, before lists are counted.
     pub max_fields: usize,
+    /// How many different fields an operation may come to.
+    pub max_height: usize,
+    /// How many fields of the root an operation may ask for, each alias by itself.
+    pub max_root_fields: usize,
+    /// How many uses of directives a document may have.
+    pub max_directives: usize,
+    /// How many items a list may have, written out in the document or anywhere in the variables.
+    pub max_list_items: usize,
+    /// How many operations a request may hold.
+    pub max_batched_operations: usize,
     /// How many calls of the upstreams a request may make.
     pub max_portal_calls: usize,
     /// How many records one page of a connection may hold.

@@ -11,9 +11,11 @@ mod limits;
 mod load;
 mod log;
 mod name;
+mod network;
 mod option;
 mod plan;
 mod portal;
+mod rate;
 mod server;
 mod service_account;
 mod session;
@@ -29,8 +31,10 @@ pub use icws::{EnumForm, Icws, IcwsContentType, IcwsDialect, TextComparison};
 pub use limits::{Introspection, Limits};
 pub use load::ENVIRONMENT_PREFIX;
 pub use log::{Log, LogFormat};
+pub use network::Network;
 pub use plan::{Plan, Way};
 pub use portal::{AuthTokenMode, Encoding, Portal};
+pub use rate::Rate;
 pub use server::{SecureCookie, Server};
 pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
@@ -61,6 +65,8 @@ pub struct Config {
     pub plan: Plan,
     /// `[limits]`: what one query may ask for.
     pub limits: Limits,
+    /// `[rate]`: how often one may ask, and how often signing in may fail.
+    pub rate: Rate,
     /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
     #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
     pub service_accounts: Vec<ServiceAccount>,

@@ -146,6 +146,10 @@ fn expected(path: &[String], default: &Value) -> String {
              it is not the scheme's own"
                 .to_owned()
         }
+        ("server.trusted_proxies", _) => {
+            "a list, in square brackets, of addresses and networks, such as \"10.0.0.7\" or \"10.0.0.0/8\""
+                .to_owned()
+        }
         ("server.listen", _) => "an address and a port, such as \"127.0.0.1:4000\"".to_owned(),
         ("portal.url" | "portal.callback_url" | "icws.url", _) => {
             "an address with scheme and host only, such as \"https://portal.example.com\" or \
@@ -213,12 +217,14 @@ fn unit(key: &str) -> Option<&str> {
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
     // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none, of 0 threads there are
-    // as many as cores; everywhere else 0 would turn the gateway off.
+    // as many as cores, a rate of 0 is any; everywhere else 0 would turn the gateway off.
     let may_be_none = [
         "portal.dialect.all_rows_page_size",
         "icws.role_creation_wait_milliseconds",
         "icws.dialect.first_item",
         "server.worker_threads",
+        "rate.identity_requests_per_minute",
+        "rate.address_requests_per_minute",
     ];
     let is_kept = key.starts_with("cache.") && unit(key).is_some();
     let least = i64::from(!is_kept && !may_be_none.contains(&key));
@@ -228,7 +234,8 @@ fn range(key: &str) -> RangeInclusive<i64> {
         ("server.worker_threads", _) => 1_024,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
-        (key, _) if key.ends_with(".requests_per_minute") => 1_000_000,
+        (key, _) if key.ends_with("requests_per_minute") || key.ends_with("_burst") => 1_000_000,
+        ("rate.login_failures", _) => 1_000_000,
         (_, Some("milliseconds" | "seconds")) => 31_536_000,
         _ => 1_000_000_000_000,
     };

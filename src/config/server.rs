@@ -6,6 +6,8 @@ use std::thread::available_parallelism;
 
 use serde::{Deserialize, Serialize};
 
+use super::network::Network;
+
 /// When the session cookie is Secure and carries the `__Host-` prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -36,6 +38,8 @@ pub struct Server {
     pub max_body_bytes: usize,
     /// Whether the session cookie is Secure and has the __Host- prefix.
     pub secure_cookie: SecureCookie,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<Network>,
 }
 
 impl Server {

@@ -13,7 +13,8 @@ use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
 use crate::session::{
-    Issued, ServiceAccount, ServiceAccounts, ServiceError, Session, Sessions, System, Token, Whose,
+    ClientAddress, Issued, LoginThrottle, LoginTry, ServiceAccount, ServiceAccounts, ServiceError, Session,
+    Sessions, System, Token, Whose,
 };
 use crate::upstream::Secret;
 
@@ -23,6 +24,7 @@ pub struct Gateway {
     pub sessions: Sessions,
     /// Accounts for dashboards, each with a session of its own.
     pub accounts: ServiceAccounts,
+    throttle: LoginThrottle,
     house: Arc<House>,
 }
 
@@ -55,6 +57,7 @@ pub struct Arrival {
     account: Option<Arc<ServiceAccount>>,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
+    from: ClientAddress,
 }
 
 /// One request's standing: who asks, and what became of its session.
@@ -68,6 +71,9 @@ pub struct Visit {
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
     change: Mutex<SessionChange>,
+    from: ClientAddress,
+    /// How long the sign-in that has to wait longest has to.
+    wait: Mutex<Option<Duration>>,
 }
 
 impl Gateway {
@@ -79,24 +85,29 @@ impl Gateway {
         let sessions =
             Sessions::new(portal.map_err(GatewayError)?, icws.map_err(GatewayError)?, config.session.clone());
         let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
-        Ok(Arc::new(Self { sessions, accounts, house: Arc::new(House::new(config)) }))
+        let throttle = LoginThrottle::new(&config.rate);
+        Ok(Arc::new(Self { sessions, accounts, throttle, house: Arc::new(House::new(config)) }))
     }
 
     /// Finds the session of a request that presents this token, or none.
-    pub async fn arrival(&self, token: Option<&str>) -> Arrival {
-        let nobody = |is_token_left| Arrival { session: None, account: None, is_token_left };
+    pub async fn arrival(&self, token: Option<&str>, from: ClientAddress) -> Arrival {
+        let nobody = |is_token_left| Arrival { session: None, account: None, is_token_left, from };
         let Some(token) = token else { return nobody(true) };
         let Some(token) = Token::parse(token) else { return nobody(false) };
         let session = self.sessions.find(&token).await;
         // Taking back the token of a replaced session could reach the browser after the new one has.
         let is_token_left = session.is_none() && self.sessions.was_replaced(&token);
-        Arrival { session, account: None, is_token_left }
+        Arrival { session, account: None, is_token_left, from }
     }
 
     /// Comes in by a service account, which is signed in now if it is not.
-    pub async fn arrival_of(&self, account: &Arc<ServiceAccount>) -> Result<Arrival, ServiceError> {
+    pub async fn arrival_of(
+        &self,
+        account: &Arc<ServiceAccount>,
+        from: ClientAddress,
+    ) -> Result<Arrival, ServiceError> {
         let session = Some(account.session().await?);
-        Ok(Arrival { session, account: Some(account.clone()), is_token_left: true })
+        Ok(Arrival { session, account: Some(account.clone()), is_token_left: true, from })
     }
 
     /// The standing of somebody who came in.
@@ -113,6 +124,8 @@ impl Gateway {
             caller: Mutex::new(caller),
             is_token_left: arrival.is_token_left,
             change: Mutex::new(SessionChange::Keep),
+            from: arrival.from,
+            wait: Mutex::default(),
         }
     }
 
@@ -207,6 +220,19 @@ impl Visit {
     #[must_use]
     pub fn sessions(&self) -> &Sessions {
         self.account.as_ref().map_or(&self.gateway.sessions, |account| account.sessions())
+    }
+
+    /// Begins to sign in with a name, unless too many sign-ins have failed: then the time to wait.
+    pub fn begin_login(&self, system: System, name: &str) -> Result<LoginTry<'_>, Duration> {
+        self.gateway.throttle.begin(system, name, self.from).inspect_err(|wait| {
+            let mut longest = self.wait.lock().unwrap_or_else(PoisonError::into_inner);
+            *longest = longest.max(Some(*wait));
+        })
+    }
+
+    /// How long to wait before signing in again, if that was refused for what has failed before.
+    pub fn retry_after(&self) -> Option<Duration> {
+        *self.wait.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Refuses to change who a service account is: it is one and the same for everybody who comes by it.

@@ -24,6 +24,8 @@ pub(super) struct Cost {
     pub(super) aliases: usize,
     pub(super) spreads: usize,
     pub(super) fields: usize,
+    /// What the operation with the most of them asks of the root, each alias by itself; `__typename` asks nothing.
+    pub(super) root_fields: usize,
     /// Whether `__schema` or `__type` is asked for.
     pub(super) is_introspection: bool,
     /// Nested lists of the schema below `__schema` or `__type`.
@@ -38,7 +40,9 @@ impl Cost {
         let mut walk = Walk { fragments: &document.fragments, measured: HashMap::new(), nesting: 0 };
         let mut whole = Self::default();
         for (_, operation) in document.operations.iter() {
-            whole = whole.beside(walk.selection_set(&operation.node.selection_set.node)?);
+            let cost = walk.selection_set(&operation.node.selection_set.node)?;
+            let root_fields = whole.root_fields.max(cost.root_fields);
+            whole = Self { root_fields, ..whole.beside(cost) };
         }
         // A fragment nobody spreads is validated all the same.
         for name in document.fragments.keys() {
@@ -60,6 +64,11 @@ impl Cost {
             ("limits.max_fragment_spreads", limits.max_fragment_spreads),
         )?;
         within("number of fields", self.fields, ("limits.max_fields", limits.max_fields))?;
+        within(
+            "number of root fields",
+            self.root_fields,
+            ("limits.max_root_fields", limits.max_root_fields),
+        )?;
         within("nesting of introspection lists", self.schema_lists, ("the gateway", MAX_NESTED_SCHEMA_LISTS))
     }
 
@@ -70,6 +79,7 @@ impl Cost {
             aliases: self.aliases.saturating_add(other.aliases),
             spreads: self.spreads.saturating_add(other.spreads),
             fields: self.fields.saturating_add(other.fields),
+            root_fields: self.root_fields.saturating_add(other.root_fields),
             is_introspection: self.is_introspection || other.is_introspection,
             schema_lists: self.schema_lists.max(other.schema_lists),
             nested_lists: self.nested_lists.max(other.nested_lists),
@@ -85,6 +95,8 @@ impl Cost {
             aliases: self.aliases.saturating_add(usize::from(field.alias.is_some())),
             spreads: self.spreads,
             fields: self.fields.saturating_add(1),
+            // As long as nothing is around it, this is a field of the root.
+            root_fields: usize::from(name != "__typename"),
             is_introspection: self.is_introspection || is_introspection,
             schema_lists: if is_introspection { self.nested_lists } else { self.schema_lists },
             nested_lists: self.nested_lists + usize::from(SCHEMA_LISTS.contains(&name)),
@@ -175,6 +187,12 @@ mod tests {
         );
         let cost = cost.unwrap();
         assert_eq!((cost.depth, cost.aliases, cost.spreads, cost.fields), (3, 3, 4, 8));
+    }
+
+    #[test]
+    fn root_fields_are_those_of_the_operation_that_has_the_most() {
+        let text = "query A { a { b c } x: a ...F __typename ... on T { d } } query B { a b } fragment F on T { e f { g } }";
+        assert_eq!(cost(text).unwrap().root_fields, 5);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use async_graphql::parser::{Error, parse_query};
 use moka::future::Cache;
 
 use super::cost::{Cost, within};
+use super::height::height;
 use super::lexer;
 use super::refusal::{BAD_USER_INPUT, GRAPHQL_PARSE_FAILED, Refusal};
 use crate::config::Limits;
@@ -21,6 +22,9 @@ const KEPT_BYTES: u64 = 32 * 1024 * 1024;
 const BYTES_PER_TOKEN: usize = 300;
 /// How many brackets may be open at once, like `serde_json` has it for variables.
 const MAX_NESTED_BRACKETS: usize = 128;
+
+/// What is counted of a list that is written out.
+const LONGEST_LIST: &str = "number of items of the longest list";
 
 /// A document within all limits.
 pub(super) struct Document {
@@ -63,9 +67,13 @@ impl Documents {
         let survey = lexer::survey(text);
         within("number of tokens", survey.tokens, ("limits.max_tokens", self.limits.max_tokens))?;
         within("nesting of brackets", survey.nesting, ("the gateway", MAX_NESTED_BRACKETS))?;
+        let limits = &self.limits;
+        within("number of directives", survey.directives, ("limits.max_directives", limits.max_directives))?;
+        within(LONGEST_LIST, survey.list_items, ("limits.max_list_items", limits.max_list_items))?;
         let parsed = parse_query(text).map_err(|error| unparsable(&error))?;
         let cost = Cost::of(&parsed)?;
-        cost.check(&self.limits)?;
+        cost.check(limits)?;
+        within("number of different fields", height(&parsed), ("limits.max_height", limits.max_height))?;
         let writing = Writing::of(&parsed);
         Ok(Document { parsed, cost, writing, tokens: survey.tokens, is_valid: AtomicBool::new(false) })
     }
@@ -175,7 +183,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_longest_text_within_the_limits_is_read_quickly() {
-        let text = format!("{{ {} }}", "a(x: [[[1]]], y: {b: \"\"\"c\"\"\"}) # comment\n".repeat(200));
+        let text =
+            format!("{{ r {{ {} }} }}", "a(x: [[[1]]], y: {b: \"\"\"c\"\"\"}) # comment\n".repeat(200));
         let begun = std::time::Instant::now();
         assert!(document(&text).await.is_ok());
         assert!(begun.elapsed().as_millis() < 500);

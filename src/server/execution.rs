@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use super::answer::{self, Written};
+use super::batch::Estimates;
 use super::document::Document;
 use super::kept::Key;
 use super::question::Question;
@@ -50,6 +51,7 @@ impl Operation {
             return Err(Refusal::of_http(StatusCode::METHOD_NOT_ALLOWED, BAD_USER_INPUT, message)
                 .with_header("allow", "POST"));
         }
+        variables::are_short(&question.variables, floor.limits.max_list_items)?;
         let variables = variables::prepare(operation, question.variables.clone())?;
         // What another operation is for may hold a password, in the text or in the variables: neither is kept then. Who
         // may ask for the schema is looked at each time.
@@ -115,6 +117,8 @@ pub(super) struct Execution<'a> {
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
     pub(super) tells_cost: bool,
+    /// The estimates of the batch it is part of.
+    pub(super) batch: Option<Estimates>,
 }
 
 impl Execution<'_> {
@@ -166,27 +170,28 @@ impl Execution<'_> {
     /// when its client has gone, ends with its request.
     fn work(&self, visit: Arc<Visit>) -> impl Future<Output = Option<Arc<Written>>> + Send + 'static {
         let (floor, operation, id) = (Arc::clone(self.floor), Arc::clone(&self.operation), self.id.clone());
-        let (key, tells_cost) = (self.key.clone(), self.tells_cost);
+        let (key, tells_cost, batch) = (self.key.clone(), self.tells_cost, self.batch.clone());
         let is_mutation = operation.kind == OperationType::Mutation;
         let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
         let work = async move {
             let _ending = ending;
             let estimate = operation.estimate(&floor, &visit).await.unwrap_or_default();
-            let mut executed = if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls) {
-                Executed::from_errors(vec![refusal.error()])
-            } else {
-                let is_known = operation.document.is_valid() && operation.has_plain_variables;
-                let schema = if is_known { &floor.schema_of_valid } else { &floor.schema };
-                let execution = schema.execute(operation.request(&visit));
-                let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
-                    tracing::error!("a resolver panicked");
-                    return None;
+            let mut executed =
+                if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls, batch) {
+                    Executed::from_errors(vec![refusal.error()])
+                } else {
+                    let is_known = operation.document.is_valid() && operation.has_plain_variables;
+                    let schema = if is_known { &floor.schema_of_valid } else { &floor.schema };
+                    let execution = schema.execute(operation.request(&visit));
+                    let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
+                        tracing::error!("a resolver panicked");
+                        return None;
+                    };
+                    if executed.errors.is_empty() {
+                        operation.document.found_valid();
+                    }
+                    executed
                 };
-                if executed.errors.is_empty() {
-                    operation.document.found_valid();
-                }
-                executed
-            };
             measure(operation.kind, estimate.calls(), visit.cost().calls());
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);
@@ -215,14 +220,16 @@ impl Drop for Ending {
 }
 
 /// Refuses what may cost more calls than a request may make.
-fn affordable(estimate: &Estimate, allowed: usize) -> Result<(), Refusal> {
+fn affordable(estimate: &Estimate, allowed: usize, batch: Option<Estimates>) -> Result<(), Refusal> {
     let calls = estimate.calls();
-    if calls <= allowed {
-        return Ok(());
-    }
+    let Err(before) = batch.unwrap_or_default().add(calls, allowed) else { return Ok(()) };
+    let others = match before {
+        0 => String::new(),
+        before => format!(", and those before it in the batch {before}"),
+    };
     let message = format!(
-        "This operation may need {calls} calls of the portal; limits.max_portal_calls allows {allowed}. Ask for fewer \
-         records at once, or for less of each."
+        "This operation may need {calls} calls of the portal{others}; limits.max_portal_calls allows {allowed}. Ask for \
+         fewer records at once, or for less of each."
     );
     Err(Refusal::of_request(QUERY_TOO_COSTLY, message))
 }

@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderName, SET_COOKIE, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -15,16 +15,17 @@ use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
 use super::at_once::at_once;
+use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::Key;
 use super::media_type::{MediaType, require_json};
-use super::question::{Question, body_bytes};
+use super::question::{Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, origin, service};
+use super::{Floor, answer, batch, client, origin, service};
 use crate::graph::{SessionChange, Visit};
-use crate::session::ServiceAccount;
+use crate::session::{ClientAddress, ServiceAccount};
 
 /// A header of value 1 asks for `extensions.cost`.
 pub(super) const COST: &str = "portalgraph-cost";
@@ -46,7 +47,10 @@ pub(super) async fn graphql(
     // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs.
     let answered = async {
         match Asked::read(&floor, &parts, body).await {
-            Ok(asked) => asked.answer(&floor, (media, &id)).await,
+            Ok((asked, Questions::One(question))) => asked.answer(&floor, question, (media, &id)).await,
+            Ok((asked, Questions::Batch(questions))) => {
+                batch::answered(&floor, asked, questions, (media, &id)).await
+            }
             Err(refusal) => Err(refusal),
         }
     };
@@ -55,13 +59,15 @@ pub(super) async fn graphql(
 }
 
 /// A request that can be understood.
-struct Asked<'a> {
-    parts: &'a Parts,
+pub(super) struct Asked<'a> {
+    pub(super) parts: &'a Parts,
     proof: Proof<'a>,
     /// The service account the request comes by.
-    account: Option<Arc<ServiceAccount>>,
+    pub(super) account: Option<Arc<ServiceAccount>>,
     cookie: SessionCookie,
-    question: Question,
+    from: ClientAddress,
+    /// The estimates of the batch it is part of.
+    batch: Option<Estimates>,
     deadline: Instant,
     /// Whether the client asks what its request cost.
     tells_cost: bool,
@@ -69,7 +75,7 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// Everything that can be refused before the session is looked at, cheapest first.
-    async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<Self, Refusal> {
+    async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<(Self, Questions), Refusal> {
         let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
@@ -81,8 +87,12 @@ impl<'a> Asked<'a> {
             Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
-        let account = service::admitted(floor, proof)?;
-        let question = if parts.method == Method::POST {
+        let account = service::found(floor, proof)?;
+        let from = client::address_of(parts, &floor.settings.trusted_proxies);
+        let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
+        let asked = Self { parts, proof, account, cookie, from, batch: None, deadline, tells_cost };
+        asked.admit(floor)?;
+        let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
                 |_| {
@@ -90,25 +100,52 @@ impl<'a> Asked<'a> {
                     Refusal::of_http(StatusCode::REQUEST_TIMEOUT, BAD_USER_INPUT, message)
                 },
             )?;
-            Question::of_body(&body?)?
+            Questions::of_body(&body?, floor.limits.max_batched_operations > 1)?
         } else {
-            Question::of_address(parts.uri.query().unwrap_or_default())?
+            Questions::One(Question::of_address(parts.uri.query().unwrap_or_default())?)
         };
-        let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        Ok(Self { parts, proof, account, cookie, question, deadline, tells_cost })
+        Ok((asked, questions))
+    }
+
+    /// The same for each operation of a batch, with the headers their answers are to be fit for.
+    pub(super) fn of_batch<'b>(self, parts: &'b Parts) -> Asked<'b>
+    where
+        'a: 'b,
+    {
+        let each: Asked<'b> = self;
+        Asked { parts, batch: Some(Estimates::default()), ..each }
+    }
+
+    /// Counts a request of whoever can be told before the session is looked at.
+    pub(super) fn admit(&self, floor: &Floor) -> Result<(), Refusal> {
+        match (&self.account, self.proof) {
+            (Some(account), _) => service::admit(account),
+            (None, Proof::Nothing) => floor.rates.admit_stranger(self.from),
+            (None, _) => Ok(()),
+        }
     }
 
     /// The answer: kept, shared with others who ask now, or worked out for this request.
-    async fn answer(
-        self,
+    pub(super) async fn answer(
+        &self,
         floor: &Arc<Floor>,
+        question: Question,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
-        let Self { parts, proof, account, cookie, question, deadline, tells_cost } = self;
+        let Self { parts, proof, account, cookie, from, batch, deadline, tells_cost } = self;
+        let (proof, cookie, from, deadline, tells_cost) = (*proof, *cookie, *from, *deadline, *tells_cost);
         let arrival = async {
-            let Some(account) = &account else { return Ok(floor.gateway.arrival(proof.token()).await) };
+            let Some(account) = account else {
+                let arrival = floor.gateway.arrival(proof.token(), from).await;
+                match (arrival.whose(), proof) {
+                    (Some(whose), _) => floor.rates.admit(&whose)?,
+                    (None, Proof::Nothing) => {}
+                    (None, _) => floor.rates.admit_stranger(from)?,
+                }
+                return Ok(arrival);
+            };
             service::may_ask(floor, account, &question).await?;
-            service::arrival(floor, account).await
+            service::arrival(floor, account, from).await
         };
         let arrival = timeout_at(deadline, arrival).await.map_err(|_| late(floor))??;
         // Who asks what a request costs is told what it costs by itself.
@@ -128,7 +165,7 @@ impl<'a> Asked<'a> {
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
-        let execution = Execution { floor, operation, id, deadline, key, tells_cost };
+        let execution = Execution { floor, operation, id, deadline, key, tells_cost, batch: batch.clone() };
         match execution.together(&arrival).await? {
             Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
             Some(Shared::Joined(written)) => {
@@ -146,6 +183,9 @@ impl<'a> Asked<'a> {
         };
         if let Some(cookie) = changed(&visit, proof, cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        if let Some(wait) = visit.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
         }
         Ok(response)
     }

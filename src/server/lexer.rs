@@ -7,13 +7,36 @@ pub(super) struct Survey {
     pub(super) tokens: usize,
     /// The most brackets open at once.
     pub(super) nesting: usize,
+    /// Uses of directives, each where it is written.
+    pub(super) directives: usize,
+    /// The items of the longest list that is written out.
+    pub(super) list_items: usize,
+}
+
+/// A bracket that is open.
+#[derive(Clone, Copy)]
+enum Open {
+    /// `[`, with so many items so far.
+    List(usize),
+    /// `{` or `(`.
+    Other,
+}
+
+impl Survey {
+    /// Notes a token that may be an item of the list it stands in; a variable is one, though it is two tokens.
+    fn item(&mut self, open: &mut [Open]) {
+        if let Some(Open::List(items)) = open.last_mut() {
+            *items += 1;
+            self.list_items = self.list_items.max(*items);
+        }
+    }
 }
 
 /// Surveys the text in one pass. Where the text is not GraphQL it counts too much rather than too little.
 pub(super) fn survey(text: &str) -> Survey {
     let bytes = text.as_bytes();
     let mut survey = Survey::default();
-    let mut open: usize = 0;
+    let mut open: Vec<Open> = Vec::new();
     let mut at = 0;
     // One block string without an end makes all later ones endless: looking for each end again would be quadratic.
     let mut blocks_end = true;
@@ -34,16 +57,24 @@ pub(super) fn survey(text: &str) -> Survey {
                 (run(rest, |byte| byte == b'_' || byte.is_ascii_alphanumeric()), true)
             }
             b'{' | b'[' | b'(' => {
-                open += 1;
-                survey.nesting = survey.nesting.max(open);
+                survey.item(&mut open);
+                open.push(if byte == b'[' { Open::List(0) } else { Open::Other });
+                survey.nesting = survey.nesting.max(open.len());
                 (1, true)
             }
             b'}' | b']' | b')' => {
-                open = open.saturating_sub(1);
+                open.pop();
+                (1, true)
+            }
+            b'@' => {
+                survey.directives += 1;
                 (1, true)
             }
             _ => (1, true),
         };
+        if is_token && !b"{[(}])$!@".contains(&byte) {
+            survey.item(&mut open);
+        }
         survey.tokens += usize::from(is_token);
         at += length;
     }
@@ -149,6 +180,22 @@ mod tests {
     fn nesting_is_the_most_brackets_open_at_once() {
         assert_eq!(survey("{ a(x: [[1]]) { b } }").nesting, 4);
         assert_eq!(survey("}}}{").nesting, 1);
+    }
+
+    #[test]
+    fn the_longest_list_is_counted_whatever_its_items_are() {
+        let items = |text: &str| survey(text).list_items;
+        assert_eq!(items("{ a(b: [1, -2.5, \"x\", ENUM, $v, {c: [1 2 3], d: 4}, [9], null]) }"), 8);
+        assert_eq!(items("query ($a: [[ID!]!]! = [\"\"\"[1, 2]\"\"\" 2 3]) { a }"), 3);
+        assert_eq!(items("{ a(b: {c: 1, d: 2}) # [1, 2]\n }"), 0);
+        assert_eq!(items("[]]] [1 2"), 2);
+    }
+
+    #[test]
+    fn directives_count_each_time_they_are_used() {
+        let text =
+            "query @a { b @skip(if: true) ...F @c(d: \"@e\") ... @f { g } } # @h\nfragment F on G @i { j }";
+        assert_eq!(survey(text).directives, 5);
     }
 
     #[test]

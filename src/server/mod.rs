@@ -2,7 +2,9 @@
 
 mod answer;
 mod at_once;
+mod batch;
 mod body;
+mod client;
 mod cookie;
 mod cors;
 mod cost;
@@ -12,6 +14,7 @@ mod etag;
 mod execution;
 mod graphql;
 mod health;
+mod height;
 mod kept;
 mod lexer;
 mod media_type;
@@ -19,6 +22,7 @@ mod operator;
 mod origin;
 mod page;
 mod question;
+mod rate;
 mod refusal;
 mod request_id;
 mod router;
@@ -28,6 +32,7 @@ mod variables;
 mod workers;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -40,6 +45,7 @@ use tokio::sync::oneshot;
 
 use self::document::Documents;
 use self::kept::KeptAnswers;
+use self::rate::Rates;
 use self::under_way::UnderWay;
 use self::workers::Workers;
 use crate::config::{self, Config};
@@ -77,6 +83,7 @@ struct Floor {
     documents: Documents,
     kept: KeptAnswers,
     under_way: UnderWay,
+    rates: Rates,
     is_stopping: AtomicBool,
 }
 
@@ -123,6 +130,7 @@ pub async fn run(
         documents: Documents::new(config.limits.clone()),
         kept: KeptAnswers::new(&config.cache),
         under_way: UnderWay::default(),
+        rates: Rates::new(&config.rate),
         settings: config.server,
         limits: config.limits,
         is_stopping: AtomicBool::new(false),
@@ -194,5 +202,6 @@ async fn serve_here(
     let listener = listener.tap_io(|connection| {
         let _ = connection.set_nodelay(true);
     });
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

@@ -38,9 +38,40 @@ impl From<Parameters> for Question {
     }
 }
 
-impl Question {
+/// What a body asks.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Questions {
+    One(Question),
+    /// Several, in an array.
+    Batch(Vec<Question>),
+}
+
+impl Questions {
     /// Reads the JSON body of a POST.
-    pub(super) fn of_body(body: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn of_body(body: &[u8], takes_batches: bool) -> Result<Self, Refusal> {
+        let is_array = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        if !(is_array && takes_batches) {
+            return Question::of_body(body).map(Self::One);
+        }
+        let items: Vec<Value> = serde_json::from_slice(body)
+            .map_err(|error| Refusal::malformed(format!("The body is not JSON: {error}.")))?;
+        if items.is_empty() {
+            return Err(Refusal::malformed("The batch is empty: send at least one request in the array."));
+        }
+        let questions = items.into_iter().map(|item| match item {
+            Value::Object(parameters) => Question::of_parameters(parameters),
+            other => Err(Refusal::malformed(format!(
+                "Each request of a batch must be a JSON object with `query`, not {}.",
+                kind(&other)
+            ))),
+        });
+        questions.collect::<Result<_, _>>().map(Self::Batch)
+    }
+}
+
+impl Question {
+    /// Reads the JSON body of a POST that holds one.
+    fn of_body(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Err(Refusal::malformed("The body is empty: send a JSON object with `query`."));
         }
@@ -54,7 +85,8 @@ impl Question {
         match serde_json::from_str(text) {
             Ok(Value::Object(parameters)) => Self::of_parameters(parameters),
             Ok(Value::Array(_)) => Err(Refusal::malformed(
-                "The body is an array: batches are not accepted, send one request at a time.",
+                "The body is an array: batches are not accepted, send one request at a time. The operator allows them with \
+                 limits.max_batched_operations.",
             )),
             Ok(other) => Err(Refusal::malformed(format!(
                 "The body must be a JSON object with `query`, not {}.",
@@ -202,7 +234,8 @@ mod tests {
             (r#"{"qeury": ""}"#, "`query` is missing: send the GraphQL document there, as a string."),
             (
                 r#"[{"query": ""}]"#,
-                "The body is an array: batches are not accepted, send one request at a time.",
+                "The body is an array: batches are not accepted, send one request at a time. The operator allows them with \
+                 limits.max_batched_operations.",
             ),
             (r"3", "The body must be a JSON object with `query`, not a number."),
             ("", "The body is empty: send a JSON object with `query`."),
@@ -212,6 +245,32 @@ mod tests {
         assert!(message(Question::of_body(b"{\"query\": \"\xff\"}")).contains("not UTF-8 after 11 bytes"));
         assert!(message(Question::of_body(b"{ \"query")).contains("not JSON"));
         assert!(message(Question::of_body("[".repeat(100_000).as_bytes())).contains("not JSON"));
+    }
+
+    #[test]
+    fn a_batch_is_an_array_of_requests() {
+        let of = |body: &str| Questions::of_body(body.as_bytes(), true);
+        let one = || Question::of_address("query=a").unwrap();
+        assert_eq!(
+            of(" [{\"query\": \"a\"}, {\"query\": \"a\"}]").unwrap(),
+            Questions::Batch(vec![one(), one()])
+        );
+        assert_eq!(of("{\"query\": \"a\"}").unwrap(), Questions::One(one()));
+        for (body, expected) in [
+            ("[]", "The batch is empty"),
+            (
+                "[{\"query\": \"a\"}, 1]",
+                "Each request of a batch must be a JSON object with `query`, not a number.",
+            ),
+            ("[{\"query\": 1}]", "`query` must be a string, not a number."),
+            (
+                "[[{\"query\": \"a\"}]]",
+                "Each request of a batch must be a JSON object with `query`, not an array.",
+            ),
+            ("[{\"query\": \"a\"}", "The body is not JSON"),
+        ] {
+            assert!(of(body).unwrap_err().message.starts_with(expected), "{body}");
+        }
     }
 
     #[test]

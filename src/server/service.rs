@@ -13,10 +13,10 @@ use super::refusal::{
     DOCUMENT_NOT_ALLOWED, RATE_LIMITED, Refusal, SERVICE_ACCOUNT_READ_ONLY, UNAUTHENTICATED,
 };
 use crate::graph::{Arrival, GraphError};
-use crate::session::ServiceAccount;
+use crate::session::{ClientAddress, ServiceAccount};
 
-/// The account a request comes by, if it shows a service token, with room for one request more.
-pub(super) fn admitted(floor: &Floor, proof: Proof<'_>) -> Result<Option<Arc<ServiceAccount>>, Refusal> {
+/// The account a request comes by, if it shows a service token.
+pub(super) fn found(floor: &Floor, proof: Proof<'_>) -> Result<Option<Arc<ServiceAccount>>, Refusal> {
     let (shown, challenge) = match proof {
         Proof::Service(shown) => (shown, "Bearer error=\"invalid_token\""),
         Proof::Basic(shown) => (shown, BASIC),
@@ -28,8 +28,12 @@ pub(super) fn admitted(floor: &Floor, proof: Proof<'_>) -> Result<Option<Arc<Ser
         return Err(Refusal::of_http(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
             .with_header("www-authenticate", challenge));
     };
-    account.admit().map_err(|wait| too_many(account, wait))?;
     Ok(Some(Arc::clone(account)))
+}
+
+/// Counts a request of the account, if there is room for one more.
+pub(super) fn admit(account: &ServiceAccount) -> Result<(), Refusal> {
+    account.admit().map_err(|wait| too_many(account, wait))
 }
 
 fn too_many(account: &ServiceAccount, wait: Duration) -> Refusal {
@@ -65,8 +69,12 @@ pub(super) async fn may_ask(
 }
 
 /// Comes in by the account; 503 while its upstream does not let it in.
-pub(super) async fn arrival(floor: &Floor, account: &Arc<ServiceAccount>) -> Result<Arrival, Refusal> {
-    floor.gateway.arrival_of(account).await.map_err(|error| {
+pub(super) async fn arrival(
+    floor: &Floor,
+    account: &Arc<ServiceAccount>,
+    from: ClientAddress,
+) -> Result<Arrival, Refusal> {
+    floor.gateway.arrival_of(account, from).await.map_err(|error| {
         let wait = error.retry_after();
         let error = GraphError::from(error);
         let status = StatusCode::SERVICE_UNAVAILABLE;

@@ -4,7 +4,26 @@ use async_graphql::Variables;
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
 use serde_json::{Map, Value};
 
+use super::cost::within;
 use super::refusal::{BAD_USER_INPUT, Refusal};
+
+/// Refuses variables in which any list has more items than `limits.max_list_items` allows.
+pub(super) fn are_short(given: &Map<String, Value>, allowed: usize) -> Result<(), Refusal> {
+    let longest = given.values().map(longest_list).max().unwrap_or_default();
+    within(
+        "number of items of the longest list in the variables",
+        longest,
+        ("limits.max_list_items", allowed),
+    )
+}
+
+fn longest_list(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(longest_list).fold(items.len(), usize::max),
+        Value::Object(members) => members.values().map(longest_list).max().unwrap_or_default(),
+        _ => 0,
+    }
+}
 
 /// Prepares the variables for the engine, which leaves defaults out of `@skip` and `@include` and meets a missing required
 /// variable only in the middle of execution.

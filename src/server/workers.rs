@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
+use axum::serve::{Listener, ListenerExt as _};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -69,9 +69,11 @@ impl Workers {
             let work = move || {
                 begin_worker(number);
                 runtime.block_on(async {
-                    let inbox = Inbox { connections, address };
+                    // Tapped for nothing: without it, axum tells handlers the peers of its own listeners only.
+                    let inbox = Inbox { connections, address }.tap_io(|_| ());
+                    let service = router.into_make_service_with_connect_info::<SocketAddr>();
                     tokio::spawn(tick());
-                    let serve = axum::serve(inbox, router).with_graceful_shutdown(stop.cancelled_owned());
+                    let serve = axum::serve(inbox, service).with_graceful_shutdown(stop.cancelled_owned());
                     let _ = tell.send(serve.await);
                     // Others may wait for a call of the portal that began here.
                     end.cancelled().await;

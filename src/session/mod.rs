@@ -3,8 +3,10 @@
 
 mod at_icws;
 mod at_portal;
+mod client_address;
 mod entrance;
 mod identity;
+mod login_throttle;
 mod own;
 mod particulars;
 mod service;
@@ -16,8 +18,10 @@ mod whose;
 
 pub use at_icws::IcwsSession;
 pub use at_portal::{PortalSession, Stage};
+pub use client_address::ClientAddress;
 pub use entrance::Entrance;
 pub use identity::{Identity, Principal, Realm};
+pub use login_throttle::{LoginThrottle, LoginTry};
 pub use particulars::Particulars;
 pub use service::{Cause, ServiceAccount, ServiceAccounts, ServiceError, TokenHash, new_service_token};
 pub use sign_in::{SignIn, SignInError};

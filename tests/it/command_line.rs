@@ -146,6 +146,16 @@ fn it_shows_itself_without_any_settings() {
 }
 
 #[test]
+fn the_demonstration_shows_its_schema_and_a_gateway_in_earnest_does_not() {
+    let query = "{ __schema { queryType { name } } }";
+    let shown = output(&["demo", "--listen", "127.0.0.1:0", "--once", "--query", query]);
+    let (status, printed, _) = said(&shown);
+    assert!(status == Some(0) && printed.contains("\"queryType\""), "{printed}");
+    let (_, defaults, _) = said(&output(&["config"]));
+    assert!(defaults.contains("\nintrospection = \"nobody\"\n"), "{defaults}");
+}
+
+#[test]
 fn each_command_explains_itself_with_an_example() {
     for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe"] {
         let (status, printed, _) = said(&output(&[command, "--help"]));

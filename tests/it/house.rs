@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use portalgraph::config::Config;
+use portalgraph::config::{Config, Introspection};
 use portalgraph::server::{self, Listeners, Threads};
 use portalgraph::simulator::{Simulator, World};
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -51,6 +51,11 @@ impl House {
         config.portal.url = simulator.url();
         config.portal.callback_url = simulator.url();
         config.icws.url = simulator.url();
+        config.limits.introspection = Introspection::Everyone;
+        // Tests ask more often than people do.
+        config.rate.identity_requests_per_minute = 0;
+        config.rate.address_requests_per_minute = 0;
+        config.rate.login_failures = 1_000;
         change(&mut config);
         let (url, stop) = gateway(config).await;
         Self { simulator, url, http: http(), _stop: stop }

@@ -162,7 +162,7 @@ async fn a_body_that_is_no_request_says_what_was_expected() {
         (&b""[..], "empty"),
         (b"{", "not JSON"),
         (b"{\"query\": \"\xff\"}", "not UTF-8 after 11 bytes"),
-        (b"[{\"query\": \"{ __typename }\"}]", "batches are not accepted"),
+        (b"[{\"query\": \"{ __typename }\"}]", "limits.max_batched_operations"),
         (b"\"{ __typename }\"", "a string"),
         (b"{}", "`query` is missing"),
         (b"{\"query\": null}", "`query` is missing"),

@@ -49,6 +49,16 @@ async fn each_limit_is_named_with_what_was_found_and_what_is_allowed() {
     let fields = "__typename ".repeat(2_001);
     let tokens = "__typename ".repeat(5_000);
     let spreads = "...F ".repeat(201);
+    let many_items = [json!({"ids": vec!["a"; 1_001]}), json!({"a": {"b": [{"c": vec![0; 1_001]}]}})];
+    for variables in many_items {
+        let answer = client.ask_with("query($ids: [ID!]) { nodes(ids: $ids) { id } }", variables).await;
+        assert_eq!(answer.codes(), ["QUERY_TOO_COSTLY"]);
+        assert_eq!(
+            answer.body["errors"][0]["message"],
+            "The number of items of the longest list in the variables of this document is 1001; \
+             limits.max_list_items allows 1000."
+        );
+    }
     for (query, message) in [
         (nested(15), "The nesting of fields of this document is 18; limits.max_depth allows 16."),
         (
@@ -67,10 +77,41 @@ async fn each_limit_is_named_with_what_was_found_and_what_is_allowed() {
             format!("{{ {spreads} }} fragment F on Query {{ __typename }}"),
             "The number of fragment spreads of this document is 201; limits.max_fragment_spreads allows 200.",
         ),
+        (wide(501), "The number of different fields of this document is 501; limits.max_height allows 500."),
+        (rooted(51), "The number of root fields of this document is 51; limits.max_root_fields allows 50."),
+        (directed(51), "The number of directives of this document is 51; limits.max_directives allows 50."),
+        (
+            listed(1_001),
+            "The number of items of the longest list of this document is 1001; limits.max_list_items allows 1000.",
+        ),
     ] {
         assert_eq!(refused(&client, &query).await, message);
     }
     assert_eq!(house.call_count(), 0);
+}
+
+/// So many different fields, below one of the root.
+fn wide(fields: usize) -> String {
+    let fields = (1..fields).map(|number| format!(" f{number}")).collect::<Vec<_>>().concat();
+    format!("{{ viewer {{{fields} }} }}")
+}
+
+/// So many fields of the root, half of them aliases.
+fn rooted(fields: usize) -> String {
+    let viewer = "{ loginName }";
+    let aliases = (0..fields / 2).map(|number| format!(" a{number}: viewer {viewer}"));
+    let aliases = aliases.collect::<Vec<_>>().concat();
+    format!("{{ __typename{aliases} {} }}", format!("viewer {viewer} ").repeat(fields - fields / 2))
+}
+
+/// So many uses of directives.
+fn directed(uses: usize) -> String {
+    format!("{{ {} __typename }}", "... @include(if: true) { __typename } ".repeat(uses))
+}
+
+/// A list of so many items.
+fn listed(items: usize) -> String {
+    format!("{{ nodes(ids: [{}]) {{ id }} }}", "\"a\" ".repeat(items))
 }
 
 /// So many fields within each other, and one in the last.
@@ -92,9 +133,21 @@ async fn what_is_just_within_the_limits_is_answered() {
         format!("{{{aliases} }}"),
         format!("{{ {} }}", "__typename ".repeat(2_000)),
         format!("{{ {spreads} }} fragment F on Query {{ __typename }}"),
+        rooted(50),
+        directed(50),
     ] {
         let answer = house.ask(&query, Value::Null).await;
         assert_eq!(answer.codes(), Vec::<&str>::new(), "{query:.80}");
+    }
+    // Within the limits, and wrong for another reason: fields and ids that are not there.
+    assert_eq!(house.ask(&wide(500), Value::Null).await.codes()[0], "GRAPHQL_VALIDATION_FAILED");
+    let client = house.sign_in(DEMO_LOGIN).await;
+    for (query, variables) in [
+        (listed(1_000), Value::Null),
+        ("query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(), json!({"ids": vec!["a"; 1_000]})),
+    ] {
+        let answer = client.ask_with(&query, variables).await;
+        assert!(!answer.codes().contains(&"QUERY_TOO_COSTLY"), "{:.300}", answer.body.to_string());
     }
 }
 

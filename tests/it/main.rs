@@ -34,6 +34,7 @@ mod probe;
 mod program;
 mod propagation;
 mod queries;
+mod rate;
 mod recordings;
 mod redaction;
 mod responsiveness;

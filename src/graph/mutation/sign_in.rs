@@ -1,5 +1,7 @@
 //! Signing in and out: `login`, `selectTenant`, `logout`.
 
+use std::time::Duration;
+
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
 use super::refusal::{Refusal, UserError, UserErrorCode, Violations, user_errors};
@@ -110,6 +112,8 @@ user_errors! {
         IcwsRefused,
         /// This gateway has no such upstream.
         UpstreamNotConfigured("upstream"),
+        /// Too many sign-ins with this login name or from this address have failed: this one was not tried.
+        TooManyFailures,
     }
     failures []
 }
@@ -233,19 +237,30 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
     let caller = visit.current();
     let former = caller.as_ref().map(|caller| caller.session().as_ref());
     let entrance = Entrance { former, client: visit.client() };
-    let (status, issued) = match input.upstream {
+    let begun = visit.begin_login(input.upstream.into(), username).map_err(too_many_failures)?;
+    let sessions = visit.sessions();
+    let signed_in = match input.upstream {
         UpstreamName::Icws => {
-            let issued = visit.sessions().log_in_to_icws(entrance, username, &password).await?;
-            (LoginStatus::SignedIn, issued)
+            sessions.log_in_to_icws(entrance, username, &password).await.map(SignIn::SignedIn)
         }
-        UpstreamName::Portal => match visit.sessions().log_in(entrance, username, &password).await? {
-            SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
-            SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),
-            SignIn::MustChangePassword => return Err(Refusal::said(Some("USER_MUST_CHANGE_PASSWORD"))),
-        },
+        UpstreamName::Portal => sessions.log_in(entrance, username, &password).await,
+    };
+    begun.settle(&signed_in);
+    let (status, issued) = match signed_in? {
+        SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
+        SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),
+        SignIn::MustChangePassword => return Err(Refusal::said(Some("USER_MUST_CHANGE_PASSWORD"))),
     };
     visit.enter(&issued);
     Ok((status, issued))
+}
+
+fn too_many_failures(wait: Duration) -> Refusal<LoginErrorCode> {
+    let code = LoginErrorCode::TooManyFailures;
+    let seconds = wait.as_secs() + 1;
+    let mut violations = Violations::new();
+    violations.add_with(code, format!("{} The next try is possible in {seconds} seconds.", code.message()));
+    violations.refusal()
 }
 
 async fn enter_tenant(ctx: &Context<'_>, tenant: TenantId) -> Result<Issued, Refusal<SelectTenantErrorCode>> {

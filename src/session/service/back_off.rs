@@ -46,15 +46,18 @@ enum Meaning {
 impl Meaning {
     fn of(cause: &Cause) -> Self {
         match cause {
-            Cause::SignIn(SignInError::Portal(error)) => Self::of_portal(error),
-            Cause::SignIn(SignInError::Icws(error)) => Self::of_icws(error),
-            Cause::SignIn(SignInError::NotConfigured(_))
-            | Cause::PasswordMustChange
-            | Cause::NoSuchTenant => Self::Lasting,
-            Cause::SignIn(SignInError::NoTenantSelectionPending | SignInError::NoRandomness)
-            | Cause::NoPassword
-            | Cause::EndsAtOnce
-            | Cause::Interrupted => Self::Failed(None),
+            Cause::SignIn(error) => Self::of_sign_in(error),
+            Cause::PasswordMustChange | Cause::NoSuchTenant => Self::Lasting,
+            Cause::NoPassword | Cause::EndsAtOnce | Cause::Interrupted => Self::Failed(None),
+        }
+    }
+
+    fn of_sign_in(error: &SignInError) -> Self {
+        match error {
+            SignInError::Portal(error) => Self::of_portal(error),
+            SignInError::Icws(error) => Self::of_icws(error),
+            SignInError::NotConfigured(_) => Self::Lasting,
+            SignInError::NoTenantSelectionPending | SignInError::NoRandomness => Self::Failed(None),
         }
     }
 
@@ -83,6 +86,11 @@ impl Meaning {
             _ => Self::Refused,
         }
     }
+}
+
+/// Whether the upstream may have counted a sign-in that failed so as a try of a password.
+pub(in crate::session) fn may_count_as_try(error: &SignInError) -> bool {
+    !matches!(Meaning::of_sign_in(error), Meaning::Failed(_))
 }
 
 /// How often in a row signing in has failed, and in which way.

@@ -15,6 +15,7 @@ use futures_util::future::join_all;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+pub(super) use back_off::may_count_as_try;
 pub use error::{Cause, ServiceError};
 pub(super) use held::HeldSession;
 pub use token::{TokenHash, new_service_token};
