@@ -17,6 +17,7 @@ mod portal;
 mod server;
 mod service_account;
 mod session;
+mod trusted_documents;
 mod visibility;
 
 pub use cache::Cache;
@@ -34,6 +35,7 @@ pub use portal::{AuthTokenMode, Encoding, Portal};
 pub use server::{SecureCookie, Server};
 pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
+pub use trusted_documents::{TrustedDocuments, TrustedMode};
 pub use visibility::Catalogue;
 
 use serde::{Deserialize, Serialize};
@@ -61,6 +63,8 @@ pub struct Config {
     pub plan: Plan,
     /// `[limits]`: what one query may ask for.
     pub limits: Limits,
+    /// `[trusted_documents]`: documents that clients name instead of sending them.
+    pub trusted_documents: TrustedDocuments,
     /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
     #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
     pub service_accounts: Vec<ServiceAccount>,

@@ -19,7 +19,7 @@ use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::Key;
 use super::media_type::{MediaType, require_json};
-use super::question::{Question, body_bytes};
+use super::question::{Posed, Question, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
 use super::{Floor, answer, origin, service};
@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
         let account = service::admitted(floor, proof)?;
-        let question = if parts.method == Method::POST {
+        let posed = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
                 |_| {
@@ -90,10 +90,11 @@ impl<'a> Asked<'a> {
                     Refusal::of_http(StatusCode::REQUEST_TIMEOUT, BAD_USER_INPUT, message)
                 },
             )?;
-            Question::of_body(&body?)?
+            Posed::of_body(&body?)?
         } else {
-            Question::of_address(parts.uri.query().unwrap_or_default())?
+            Posed::of_address(parts.uri.query().unwrap_or_default())?
         };
+        let question = floor.trusted.question(posed, &floor.documents).await?;
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
         Ok(Self { parts, proof, account, cookie, question, deadline, tells_cost })
     }

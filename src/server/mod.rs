@@ -22,6 +22,7 @@ mod refusal;
 mod request_id;
 mod router;
 mod service;
+mod trusted;
 mod under_way;
 mod variables;
 mod workers;
@@ -39,6 +40,8 @@ use tokio::sync::oneshot;
 
 use self::document::Documents;
 use self::kept::KeptAnswers;
+use self::trusted::TrustedDocuments;
+pub use self::trusted::TrustedError;
 use self::under_way::UnderWay;
 use self::workers::Workers;
 use crate::config::{self, Config};
@@ -53,6 +56,9 @@ pub enum ServeError {
     /// The gateway cannot be made from these settings.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The documents that the settings list cannot be used.
+    #[error(transparent)]
+    TrustedDocuments(#[from] TrustedError),
     /// The listener broke.
     #[error("the gateway cannot take connections")]
     Listener(#[source] io::Error),
@@ -74,6 +80,7 @@ struct Floor {
     settings: config::Server,
     limits: config::Limits,
     documents: Documents,
+    trusted: TrustedDocuments,
     kept: KeptAnswers,
     under_way: UnderWay,
     is_stopping: AtomicBool,
@@ -114,12 +121,17 @@ pub async fn run(
     let Listeners { clients, operator, threads } = listeners.into();
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
+    let schema_of_any = schema(&config.limits, ValidationMode::Strict);
+    let mut documents = Documents::new(config.limits.clone());
+    let trusted =
+        TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
     let floor = Arc::new(Floor {
-        schema: schema(&config.limits, ValidationMode::Strict),
+        schema: schema_of_any,
         schema_of_valid: schema(&config.limits, ValidationMode::Fast),
         estimator: Estimator::new(&config),
         gateway: Gateway::new(&config)?,
-        documents: Documents::new(config.limits.clone()),
+        documents,
+        trusted,
         kept: KeptAnswers::new(&config.cache),
         under_way: UnderWay::default(),
         settings: config.server,
