@@ -60,9 +60,10 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Quieter than a gateway in earnest, unless the environment asks for more.
-    let quiet = (format!("{ENVIRONMENT_PREFIX}LOG__LEVEL"), "warn".to_owned());
-    let config = Config::load(None, [quiet].into_iter().chain(settings::environment()))?;
-    logging::start(&config.log);
+    let quiet = [("LEVEL", "warn"), ("AUDIT", "off")];
+    let quiet = quiet.map(|(key, value)| (format!("{ENVIRONMENT_PREFIX}LOG__{key}"), value.to_owned()));
+    let config = Config::load(None, quiet.into_iter().chain(settings::environment()))?;
+    logging::start(&config.log)?;
     Runtime::new().map_err(Failure::Start)?.block_on(demonstrate(arguments, config))
 }
 

@@ -174,7 +174,8 @@ pub(super) fn problems(
         // A variable that came out empty must not open what was to be closed.
         let is_emptied = origins.contains_key(&format!("{table}allowed_documents"));
         if account.allowed_documents.is_empty() && is_emptied {
-            let expected = "at least one hash of a document, or nothing at all: left out, any document may be sent";
+            let expected =
+                "at least one hash of a document, or nothing at all: left out, any document may be sent";
             refuse("allowed_documents", "an empty list", expected);
         }
         if account.upstream == ServiceUpstream::Icws && !account.tenant.is_empty() {
@@ -352,7 +353,10 @@ mod tests {
     fn an_account_needs_its_upstream() {
         let emptied = [("PORTALGRAPH__SERVICE_ACCOUNT__1__ALLOWED_DOCUMENTS", " ,")];
         let refusal = load(&account(""), &emptied).unwrap_err();
-        assert!(refusal.contains("ALLOWED_DOCUMENTS: service_account.1.allowed_documents is an empty list"), "{refusal}");
+        assert!(
+            refusal.contains("ALLOWED_DOCUMENTS: service_account.1.allowed_documents is an empty list"),
+            "{refusal}"
+        );
         let refused =
             load(&(account("") + "[icws]\nurl = \"http://icws\"\n"), &[]).unwrap().require_upstream();
         assert!(

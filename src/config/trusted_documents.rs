@@ -46,7 +46,8 @@ pub(super) fn problems(config: &Config, origins: &BTreeMap<String, Origin>) -> O
         return refuse("trusted_documents.path", "not set".to_owned(), expected);
     }
     if settings.automatic_max_bytes > 0 {
-        let expected = "0, because trusted_documents.mode is \"only\": clients make nothing known by themselves then";
+        let expected =
+            "0, because trusted_documents.mode is \"only\": clients make nothing known by themselves then";
         return refuse(
             "trusted_documents.automatic_max_bytes",
             settings.automatic_max_bytes.to_string(),
@@ -61,9 +62,9 @@ mod tests {
     use super::*;
 
     fn load(environment: &[(&str, &str)]) -> Result<Config, String> {
-        let environment = environment.iter().map(|(name, value)| {
-            (format!("PORTALGRAPH__TRUSTED_DOCUMENTS__{name}"), (*value).to_owned())
-        });
+        let environment = environment
+            .iter()
+            .map(|(name, value)| (format!("PORTALGRAPH__TRUSTED_DOCUMENTS__{name}"), (*value).to_owned()));
         Config::load(None, environment).map_err(|error| error.to_string())
     }
 
@@ -80,7 +81,10 @@ mod tests {
         assert!(load(&[("MODE", "only"), ("PATH", "documents")]).is_ok());
         for (settings, expected) in [
             (vec![("MODE", "only")], "trusted_documents.path is not set; expected a folder or a manifest"),
-            (vec![("MODE", "only"), ("PATH", "")], "TRUSTED_DOCUMENTS__PATH: trusted_documents.path is not set"),
+            (
+                vec![("MODE", "only"), ("PATH", "")],
+                "TRUSTED_DOCUMENTS__PATH: trusted_documents.path is not set",
+            ),
             (
                 vec![("MODE", "only"), ("PATH", "a"), ("AUTOMATIC_MAX_BYTES", "1")],
                 "trusted_documents.automatic_max_bytes is 1; expected 0",

@@ -15,6 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
 use super::at_once::at_once;
+use super::audit::Subject;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::Key;
@@ -44,19 +45,24 @@ pub(super) async fn graphql(
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
     // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs.
+    let subject = Subject::of(&parts, &id);
     let answered = async {
-        match Asked::read(&floor, &parts, body).await {
+        match Asked::read(&floor, &parts, (body, &subject)).await {
             Ok(asked) => asked.answer(&floor, (media, &id)).await,
             Err(refusal) => Err(refusal),
         }
     };
     let answered = at_once(answered.boxed()).await;
-    answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, &id))
+    answered.unwrap_or_else(|refusal| {
+        subject.refused(&refusal);
+        answer::refused(&refusal, media, &id)
+    })
 }
 
 /// A request that can be understood.
 struct Asked<'a> {
     parts: &'a Parts,
+    subject: &'a Arc<Subject>,
     proof: Proof<'a>,
     /// The service account the request comes by.
     account: Option<Arc<ServiceAccount>>,
@@ -69,7 +75,11 @@ struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// Everything that can be refused before the session is looked at, cheapest first.
-    async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<Self, Refusal> {
+    async fn read(
+        floor: &Floor,
+        parts: &'a Parts,
+        (body, subject): (Body, &'a Arc<Subject>),
+    ) -> Result<Self, Refusal> {
         let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
@@ -81,7 +91,7 @@ impl<'a> Asked<'a> {
             Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
-        let account = service::admitted(floor, proof)?;
+        let account = service::admitted(floor, proof, subject)?;
         let posed = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
@@ -95,8 +105,9 @@ impl<'a> Asked<'a> {
             Posed::of_address(parts.uri.query().unwrap_or_default())?
         };
         let question = floor.trusted.question(posed, &floor.documents).await?;
+        subject.asks(question.operation_name.as_deref());
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        Ok(Self { parts, proof, account, cookie, question, deadline, tells_cost })
+        Ok(Self { parts, subject, proof, account, cookie, question, deadline, tells_cost })
     }
 
     /// The answer: kept, shared with others who ask now, or worked out for this request.
@@ -105,13 +116,14 @@ impl<'a> Asked<'a> {
         floor: &Arc<Floor>,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
-        let Self { parts, proof, account, cookie, question, deadline, tells_cost } = self;
+        let Self { parts, subject, proof, account, cookie, question, deadline, tells_cost } = self;
         let arrival = async {
             let Some(account) = &account else { return Ok(floor.gateway.arrival(proof.token()).await) };
             service::may_ask(floor, account, &question).await?;
             service::arrival(floor, account).await
         };
         let arrival = timeout_at(deadline, arrival).await.map_err(|_| late(floor))??;
+        subject.arrives(&arrival);
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
             None => (Operation::of(floor, &question, &parts.method).await?, None),
@@ -129,7 +141,7 @@ impl<'a> Asked<'a> {
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
-        let execution = Execution { floor, operation, id, deadline, key, tells_cost };
+        let execution = Execution { floor, operation, id, subject, deadline, key, tells_cost };
         match execution.together(&arrival).await? {
             Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
             Some(Shared::Joined(written)) => {
@@ -142,7 +154,10 @@ impl<'a> Asked<'a> {
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
             Ok(written) => written.of_query(media, parts).await,
-            Err(refusal) => answer::refused(&refusal, media, id),
+            Err(refusal) => {
+                subject.refused(&refusal);
+                answer::refused(&refusal, media, id)
+            }
         };
         if let Some(cookie) = changed(&visit, proof, cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod at_once;
+mod audit;
 mod body;
 mod cookie;
 mod cost;
@@ -123,8 +124,7 @@ pub async fn run(
     let operator = operator.map_err(ServeError::Collector)?;
     let schema_of_any = schema(&config.limits, ValidationMode::Strict);
     let mut documents = Documents::new(config.limits.clone());
-    let trusted =
-        TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
+    let trusted = TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
     let floor = Arc::new(Floor {
         schema: schema_of_any,
         schema_of_valid: schema(&config.limits, ValidationMode::Fast),

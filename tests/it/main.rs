@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod audit;
 mod command_line;
 mod connection;
 mod contract;
@@ -42,6 +43,7 @@ mod sign_in;
 mod spent;
 mod threads;
 mod tidy;
+mod trusted;
 mod user_writes;
 mod violations;
 mod visibility;

@@ -64,7 +64,8 @@ impl TrustedDocuments {
                 text
             }
             (None, Some(Named::Id(id))) => self.find(&id).ok_or_else(|| {
-                let message = "No document of this id is known here: send another id, or the text as `query`.";
+                let message =
+                    "No document of this id is known here: send another id, or the text as `query`.";
                 Refusal::of_request(PERSISTED_QUERY_NOT_FOUND, message)
             })?,
             (None, Some(Named::Hash(hash))) => self.find(&hash).ok_or_else(|| self.not_found())?,
