@@ -30,6 +30,9 @@ const MOST_TARGETS: usize = 50;
 /// How many codes of one event are written.
 const MOST_CODES: usize = 10;
 
+/// The upstream whose users have names of any form, as `login` names it.
+const ICWS: &str = "ICWS";
+
 /// The codes that mean: not you, not this, not so much.
 const REFUSALS: [&str; 6] = [
     UNAUTHENTICATED,
@@ -156,7 +159,7 @@ impl Subject {
             let session = deed.map_or_else(|| self.session.get(), |deed| deed.session.as_ref());
             let mut who = self.who(session);
             if name == "login" {
-                who.login = named.username.or(who.login);
+                who.login = named.login().or(who.login);
             }
             named.ids.extend(deed.and_then(|deed| deed.record).map(shown));
             let kind = match name {
@@ -251,6 +254,7 @@ impl Who {
 struct Named {
     ids: Vec<String>,
     username: Option<String>,
+    is_of_icws: bool,
 }
 
 impl Named {
@@ -265,6 +269,9 @@ impl Named {
                 }
             }
             Value::String(text) if name == "username" => self.username = login_name(text),
+            // A literal and the value of a variable.
+            Value::Enum(word) if name == "upstream" => self.is_of_icws = word == ICWS,
+            Value::String(word) if name == "upstream" => self.is_of_icws = word == ICWS,
             Value::String(text) => self.ids.extend(NodeId::decode(&ID(text.clone())).map(shown)),
             Value::Number(number)
                 if ["atabaseId", "atabaseIds"].iter().any(|ending| name.ends_with(ending)) =>
@@ -273,6 +280,18 @@ impl Named {
             }
             _ => {}
         }
+    }
+}
+
+impl Named {
+    /// The name somebody signs in with. Of the portal's the form is known, so that a password typed there is seldom taken for
+    /// one.
+    fn login(&self) -> Option<String> {
+        let is_of_portal = |name: &str| {
+            let tenant = name.rsplit_once('@').map(|(_, tenant)| tenant);
+            tenant.is_some_and(|tenant| tenant.len() == 3 && is_plain(tenant, ""))
+        };
+        self.username.clone().filter(|name| self.is_of_icws || is_of_portal(name))
     }
 }
 

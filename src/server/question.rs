@@ -237,7 +237,7 @@ fn kind(value: &Value) -> &'static str {
 mod tests {
     use super::*;
 
-    fn message(result: Result<Question, Refusal>) -> String {
+    fn message(result: Result<Posed, Refusal>) -> String {
         result.unwrap_err().message
     }
 
@@ -260,6 +260,10 @@ mod tests {
             (r#"{"qeury": ""}"#, "`query` is missing: send the GraphQL document there, as a string."),
             (
                 r#"[{"query": ""}]"#,
+                "The body is an array: batches are not accepted, send one request at a time.",
+            ),
+            (
+                r#"["{ a }", null, null, null, null]"#,
                 "The body is an array: batches are not accepted, send one request at a time.",
             ),
             (r"3", "The body must be a JSON object with `query`, not a number."),

@@ -41,7 +41,7 @@ fn what_a_mutation_came_to_is_told_whatever_its_client_asks_to_see() {
         let client = sign_in(&house).await;
         let ids = Ids::of(&client).await;
         lines.take();
-        let mut outcome = async |fault: Option<Fault>, last: &str| {
+        let outcome = async |fault: Option<Fault>, last: &str| {
             if let Some(fault) = fault {
                 house.simulator.faults().next("updateUser", fault, 1);
             }

@@ -13,6 +13,7 @@ fn a_sign_in_is_one_event_with_who_and_what_it_came_to() {
         let house = House::over(World::demo()).await;
         house.nobody().log_in(PORTAL, (DEMO_LOGIN.0, "wrong")).await;
         house.nobody().log_in(PORTAL, ("a password, typed in the wrong field", "wrong")).await;
+        house.nobody().log_in(PORTAL, ("a-password", "wrong")).await;
         house.simulator.faults().next("login", Fault::Html, 1);
         house.nobody().log_in(PORTAL, DEMO_LOGIN).await;
         house.nobody().log_in(ICWS, (DEMO_ICWS_LOGIN.0, "wrong")).await;
@@ -26,6 +27,7 @@ fn a_sign_in_is_one_event_with_who_and_what_it_came_to() {
             refused,
             [
                 of(login("refused", "WRONG_PASSWORD"), DEMO_LOGIN.0),
+                login("refused", "INVALID_LOGIN_NAME_FORMAT"),
                 login("refused", "INVALID_LOGIN_NAME_FORMAT"),
                 of(login("failed", "PORTAL_UNINTELLIGIBLE"), DEMO_LOGIN.0),
                 of(login("refused", "ICWS_REFUSED"), DEMO_ICWS_LOGIN.0),

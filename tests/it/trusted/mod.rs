@@ -36,7 +36,7 @@ fn folder(files: &[(&str, &str)]) -> PathBuf {
 }
 
 fn list(config: &mut Config, path: &std::path::Path, mode: TrustedMode) {
-    config.trusted_documents.path = path.to_str().unwrap().to_owned();
+    path.to_str().unwrap().clone_into(&mut config.trusted_documents.path);
     config.trusted_documents.mode = mode;
 }
 

@@ -49,7 +49,7 @@ async fn a_file_that_is_no_list_is_named_with_what_is_wrong() {
         ("{".to_owned(), "is no manifest: "),
         (json!({"a": 1}).to_string(), "has something else than a text at \"a\""),
         ("{}".to_owned(), "there are no documents"),
-        (format!("{{\"a\": {0:?}, \"a\": {1:?}}}", USERS, LOGOUT), "the id \"a\" is another document's too"),
+        (format!("{{\"a\": {USERS:?}, \"a\": {LOGOUT:?}}}"), "the id \"a\" is another document's too"),
         (
             json!({"format": "apollo-persisted-query-manifest", "version": 2, "operations": []}).to_string(),
             "of another version than 1",
