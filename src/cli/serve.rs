@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(address) = arguments.listen {
         config.server.listen = address;
     }
-    logging::start(&config.log);
+    logging::start(&config.log)?;
     // It takes connections and hands them on; the threads that serve have runtimes of their own.
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.map_err(Failure::Start)?.block_on(serve(config))

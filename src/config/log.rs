@@ -20,4 +20,6 @@ pub struct Log {
     pub level: String,
     /// How they are written.
     pub format: LogFormat,
+    /// Where the audit log goes: `stderr`, `off`, or a file.
+    pub audit: String,
 }

@@ -19,6 +19,7 @@ mod rate;
 mod server;
 mod service_account;
 mod session;
+mod trusted_documents;
 mod visibility;
 
 pub use cache::Cache;
@@ -38,6 +39,7 @@ pub use rate::Rate;
 pub use server::{SecureCookie, Server};
 pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
+pub use trusted_documents::{TrustedDocuments, TrustedMode};
 pub use visibility::Catalogue;
 
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,8 @@ pub struct Config {
     pub limits: Limits,
     /// `[rate]`: how often one may ask, and how often signing in may fail.
     pub rate: Rate,
+    /// `[trusted_documents]`: documents that clients name instead of sending them.
+    pub trusted_documents: TrustedDocuments,
     /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
     #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
     pub service_accounts: Vec<ServiceAccount>,

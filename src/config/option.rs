@@ -77,6 +77,7 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
         ("session.store", Value::String(text)) => is_available_store(text),
         ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
         ("log.level", Value::String(text)) => is_filter(text),
+        ("log.audit", Value::String(text)) => !text.trim().is_empty(),
         (_, Value::String(text)) if path.len() == 4 => !text.is_empty(),
         _ => true,
     };
@@ -165,6 +166,7 @@ fn expected(path: &[String], default: &Value) -> String {
         ("log.level", _) => "one of off, error, warn, info, debug, trace, or a filter such as \
              \"info,portalgraph::portal=debug\""
             .to_owned(),
+        ("log.audit", _) => "\"stderr\", \"off\", or the path of a file".to_owned(),
         (_, Value::Integer(_)) => {
             let range = range(&key);
             let unit = unit(&key).map_or_else(String::new, |unit| format!(" of {unit}"));
@@ -217,7 +219,8 @@ fn unit(key: &str) -> Option<&str> {
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
     // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none, of 0 threads there are
-    // as many as cores, a rate of 0 is any; everywhere else 0 would turn the gateway off.
+    // as many as cores, a rate of 0 is any, of documents made known 0 bytes are none; everywhere else 0 would turn the
+    // gateway off.
     let may_be_none = [
         "portal.dialect.all_rows_page_size",
         "icws.role_creation_wait_milliseconds",
@@ -225,6 +228,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "server.worker_threads",
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",
+        "trusted_documents.automatic_max_bytes",
     ];
     let is_kept = key.starts_with("cache.") && unit(key).is_some();
     let least = i64::from(!is_kept && !may_be_none.contains(&key));

@@ -171,6 +171,13 @@ pub(super) fn problems(
             }
             _ => {}
         }
+        // A variable that came out empty must not open what was to be closed.
+        let is_emptied = origins.contains_key(&format!("{table}allowed_documents"));
+        if account.allowed_documents.is_empty() && is_emptied {
+            let expected =
+                "at least one hash of a document, or nothing at all: left out, any document may be sent";
+            refuse("allowed_documents", "an empty list", expected);
+        }
         if account.upstream == ServiceUpstream::Icws && !account.tenant.is_empty() {
             refuse("tenant", "set for an account of ICWS", "none: ICWS has no tenants");
         }
@@ -301,6 +308,10 @@ mod tests {
                 "upstream = \"icws\"\ntenant = \"101\"",
                 "line 8: service_account.2.tenant is set for an account of ICWS",
             ),
+            (
+                "allowed_documents = []",
+                "line 7: service_account.2.allowed_documents is an empty list; expected at least one hash",
+            ),
             ("name = \"other\"", "service_account.2.tokens is not set; expected at least one hash"),
             ("name = \"other\"", "service_account.2.username is not set"),
             ("name = \"other\"", "service_account.2.password_file is not set"),
@@ -340,6 +351,12 @@ mod tests {
 
     #[test]
     fn an_account_needs_its_upstream() {
+        let emptied = [("PORTALGRAPH__SERVICE_ACCOUNT__1__ALLOWED_DOCUMENTS", " ,")];
+        let refusal = load(&account(""), &emptied).unwrap_err();
+        assert!(
+            refusal.contains("ALLOWED_DOCUMENTS: service_account.1.allowed_documents is an empty list"),
+            "{refusal}"
+        );
         let refused =
             load(&(account("") + "[icws]\nurl = \"http://icws\"\n"), &[]).unwrap().require_upstream();
         assert!(

@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_graphql::Context;
 use tokio::task::JoinHandle;
 
+use super::deed::Deed;
 use super::error::{Code, GraphError};
+use super::id::NodeId;
 use crate::caller::{Basis, Caller, Cost, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
@@ -74,6 +76,7 @@ pub struct Visit {
     from: ClientAddress,
     /// How long the sign-in that has to wait longest has to.
     wait: Mutex<Option<Duration>>,
+    deeds: Mutex<Vec<Deed>>,
 }
 
 impl Gateway {
@@ -126,6 +129,7 @@ impl Gateway {
             change: Mutex::new(SessionChange::Keep),
             from: arrival.from,
             wait: Mutex::default(),
+            deeds: Mutex::default(),
         }
     }
 
@@ -178,6 +182,12 @@ impl Arrival {
     #[must_use]
     pub fn whose(&self) -> Option<Whose> {
         self.session.as_ref()?.whose()
+    }
+
+    /// The session, whatever can be read with it.
+    #[must_use]
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        self.session.as_ref()
     }
 }
 
@@ -262,6 +272,25 @@ impl Visit {
     /// Notes that the request was answered or given up: what is under way is seen through, and no further write begins.
     pub fn end(&self) {
         self.notes.is_over.store(true, Ordering::Release);
+    }
+
+    /// Notes a mutation that has come to its end.
+    pub fn note(&self, deed: Deed) {
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner).push(deed);
+    }
+
+    /// Notes the record that a mutation which is noted has changed or made.
+    pub fn note_record(&self, key: &str, record: Option<NodeId>) {
+        let mut deeds = self.deeds.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(deed) = deeds.iter_mut().find(|deed| deed.key == key) {
+            deed.record = record;
+        }
+    }
+
+    /// The mutations that have come to their end.
+    #[must_use]
+    pub fn deeds(&self) -> Vec<Deed> {
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ends what the request's session holds at one upstream, or all of it.

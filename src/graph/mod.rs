@@ -17,6 +17,7 @@ mod coded;
 mod connection;
 mod context;
 mod date_time;
+mod deed;
 mod department;
 mod eligible_agent;
 mod error;
@@ -49,8 +50,10 @@ mod user_list;
 mod viewer;
 
 pub use context::{Arrival, Gateway, GatewayError, SessionChange, Visit};
+pub use deed::Deed;
 pub use error::{Code, GraphError, Nullable};
 pub use estimate::{Asked, Estimate, Estimator};
+pub use id::NodeId;
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
 

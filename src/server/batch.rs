@@ -14,7 +14,7 @@ use axum::response::Response;
 
 use super::graphql::Asked;
 use super::media_type::MediaType;
-use super::question::Question;
+use super::question::Posed;
 use super::refusal::{QUERY_TOO_COSTLY, Refusal};
 use super::request_id::RequestId;
 use super::{Floor, answer, service};
@@ -35,14 +35,18 @@ impl Estimates {
 pub(super) async fn answered(
     floor: &Arc<Floor>,
     asked: Asked<'_>,
-    questions: Vec<Question>,
+    posed: Vec<Posed>,
     (media, id): (MediaType, &RequestId),
 ) -> Result<Response, Refusal> {
-    let (count, allowed) = (questions.len(), floor.limits.max_batched_operations);
+    let (count, allowed) = (posed.len(), floor.limits.max_batched_operations);
     if count > allowed {
         let message =
             format!("This batch has {count} operations; limits.max_batched_operations allows {allowed}.");
         return Err(Refusal::of_http(StatusCode::BAD_REQUEST, QUERY_TOO_COSTLY, message));
+    }
+    let mut questions = Vec::with_capacity(count);
+    for posed in posed {
+        questions.push(asked.question(floor, posed).await?);
     }
     if let Some(account) = &asked.account {
         for question in &questions {
@@ -61,7 +65,10 @@ pub(super) async fn answered(
             Ok(()) => asked.answer(floor, question, (media, id)).await,
             Err(refusal) => Err(refusal),
         };
-        let mut response = answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, id));
+        let mut response = answered.unwrap_or_else(|refusal| {
+            asked.subject.refused(&refusal);
+            answer::refused(&refusal, media, id)
+        });
         cookie = response.headers_mut().remove(SET_COOKIE).or(cookie);
         let body = to_bytes(response.into_body(), usize::MAX).await;
         if place > 0 {

@@ -7,17 +7,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
 use crate::config::Network;
-use crate::session::ClientAddress;
 
 /// Each proxy adds to its end whom it was sent the request by; what stands before may be anybody's invention.
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The client of a request.
-pub(super) fn address_of(parts: &Parts, trusted: &[Network]) -> ClientAddress {
+pub(super) fn address_of(parts: &Parts, trusted: &[Network]) -> IpAddr {
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     // There is one for every connection; without one, all would share their limits.
     let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
-    believed(peer, &parts.headers, trusted).into()
+    believed(peer, &parts.headers, trusted)
 }
 
 /// The last address that no trusted proxy has: from the peer, backwards through what each trusted one was sent it by.

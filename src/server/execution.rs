@@ -1,17 +1,19 @@
 //! One operation put to the engine: for its request alone, or once for all who ask it now.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Response as Executed, Value, Variables, value};
+use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
+use async_graphql::{Name, Response as Executed, Value, Variables, value};
 use axum::http::{Method, StatusCode};
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use super::answer::{self, Written};
+use super::audit::Subject;
 use super::batch::Estimates;
 use super::document::Document;
 use super::kept::Key;
@@ -82,6 +84,54 @@ impl Operation {
         }
     }
 
+    /// Its name, as the document or the request has it.
+    pub(super) fn name(&self) -> Option<&str> {
+        let named = self.name.as_deref();
+        named.or_else(|| self.document.parsed.operations.iter().find_map(|(name, _)| Some(name?.as_str())))
+    }
+
+    /// The fields it begins with, fragments spread, each with the key of its value in the answer.
+    pub(super) fn root_fields(&self) -> Vec<(&str, &Field)> {
+        let mut fields = Vec::new();
+        if let Ok(operation) = self.document.operation(self.name.as_deref()) {
+            self.spread(&operation.selection_set.node, &mut fields);
+        }
+        fields
+    }
+
+    fn spread<'a>(&'a self, set: &'a SelectionSet, into: &mut Vec<(&'a str, &'a Field)>) {
+        for selection in &set.items {
+            match &selection.node {
+                Selection::Field(field) => {
+                    let key = field.node.response_key().node.as_str();
+                    if into.iter().all(|(known, _)| *known != key) {
+                        into.push((key, &field.node));
+                    }
+                }
+                Selection::InlineFragment(inline) => self.spread(&inline.node.selection_set.node, into),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) =
+                        self.document.parsed.fragments.get(&spread.node.fragment_name.node)
+                    {
+                        self.spread(&fragment.node.selection_set.node, into);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The arguments of a field with the variables put in.
+    pub(super) fn arguments<'a>(&self, field: &'a Field) -> Vec<(&'a str, Value)> {
+        let of = |name: Name| Ok::<_, Infallible>(self.variables.get(&name).cloned().unwrap_or_default());
+        let arguments = field.arguments.iter();
+        arguments
+            .map(|(name, value)| {
+                let Ok(value) = value.node.clone().into_const_with(of);
+                (name.node.as_str(), value)
+            })
+            .collect()
+    }
+
     /// What it may cost.
     async fn estimate(&self, floor: &Floor, visit: &Visit) -> Result<Estimate, Refusal> {
         let operation = self.document.operation(self.name.as_deref())?;
@@ -113,6 +163,7 @@ pub(super) struct Execution<'a> {
     pub(super) floor: &'a Arc<Floor>,
     pub(super) operation: Arc<Operation>,
     pub(super) id: &'a RequestId,
+    pub(super) subject: &'a Arc<Subject>,
     pub(super) deadline: Instant,
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
@@ -171,6 +222,7 @@ impl Execution<'_> {
     fn work(&self, visit: Arc<Visit>) -> impl Future<Output = Option<Arc<Written>>> + Send + 'static {
         let (floor, operation, id) = (Arc::clone(self.floor), Arc::clone(&self.operation), self.id.clone());
         let (key, tells_cost, batch) = (self.key.clone(), self.tells_cost, self.batch.clone());
+        let subject = Arc::clone(self.subject);
         let is_mutation = operation.kind == OperationType::Mutation;
         let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
         let work = async move {
@@ -185,6 +237,7 @@ impl Execution<'_> {
                     let execution = schema.execute(operation.request(&visit));
                     let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
                         tracing::error!("a resolver panicked");
+                        subject.executed(&operation, &visit, None);
                         return None;
                     };
                     if executed.errors.is_empty() {
@@ -192,6 +245,9 @@ impl Execution<'_> {
                     }
                     executed
                 };
+            if is_mutation || !executed.errors.is_empty() {
+                subject.executed(&operation, &visit, Some(&executed));
+            }
             measure(operation.kind, estimate.calls(), visit.cost().calls());
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);

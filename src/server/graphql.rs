@@ -15,15 +15,16 @@ use futures_util::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
 use super::at_once::at_once;
+use super::audit::Subject;
 use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::Key;
 use super::media_type::{MediaType, require_json};
-use super::question::{Question, Questions, body_bytes};
+use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, batch, client, origin, service};
+use super::{Floor, answer, batch, origin, service};
 use crate::graph::{SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 
@@ -44,23 +45,32 @@ pub(super) async fn graphql(
         Ok(media) => media,
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
+    let subject = Subject::of(&parts, &id, &floor.settings.trusted_proxies);
     // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs.
     let answered = async {
-        match Asked::read(&floor, &parts, body).await {
-            Ok((asked, Questions::One(question))) => asked.answer(&floor, question, (media, &id)).await,
-            Ok((asked, Questions::Batch(questions))) => {
-                batch::answered(&floor, asked, questions, (media, &id)).await
+        match Asked::read(&floor, &parts, (body, &subject)).await {
+            Ok((asked, Questions::One(posed))) => {
+                let question = asked.question(&floor, posed).await;
+                match question {
+                    Ok(question) => asked.answer(&floor, question, (media, &id)).await,
+                    Err(refusal) => Err(refusal),
+                }
             }
+            Ok((asked, Questions::Batch(posed))) => batch::answered(&floor, asked, posed, (media, &id)).await,
             Err(refusal) => Err(refusal),
         }
     };
     let answered = at_once(answered.boxed()).await;
-    answered.unwrap_or_else(|refusal| answer::refused(&refusal, media, &id))
+    answered.unwrap_or_else(|refusal| {
+        subject.refused(&refusal);
+        answer::refused(&refusal, media, &id)
+    })
 }
 
 /// A request that can be understood.
 pub(super) struct Asked<'a> {
     pub(super) parts: &'a Parts,
+    pub(super) subject: &'a Arc<Subject>,
     proof: Proof<'a>,
     /// The service account the request comes by.
     pub(super) account: Option<Arc<ServiceAccount>>,
@@ -75,7 +85,11 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     /// Everything that can be refused before the session is looked at, cheapest first.
-    async fn read(floor: &Floor, parts: &'a Parts, body: Body) -> Result<(Self, Questions), Refusal> {
+    async fn read(
+        floor: &Floor,
+        parts: &'a Parts,
+        (body, subject): (Body, &'a Arc<Subject>),
+    ) -> Result<(Self, Questions), Refusal> {
         let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
@@ -87,10 +101,10 @@ impl<'a> Asked<'a> {
             Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
-        let account = service::found(floor, proof)?;
-        let from = client::address_of(parts, &floor.settings.trusted_proxies);
+        let account = service::found(floor, proof, subject)?;
+        let from = subject.address().into();
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        let asked = Self { parts, proof, account, cookie, from, batch: None, deadline, tells_cost };
+        let asked = Self { parts, subject, proof, account, cookie, from, batch: None, deadline, tells_cost };
         asked.admit(floor)?;
         let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
@@ -102,9 +116,16 @@ impl<'a> Asked<'a> {
             )?;
             Questions::of_body(&body?, floor.limits.max_batched_operations > 1)?
         } else {
-            Questions::One(Question::of_address(parts.uri.query().unwrap_or_default())?)
+            Questions::One(Posed::of_address(parts.uri.query().unwrap_or_default())?)
         };
         Ok((asked, questions))
+    }
+
+    /// The question that is posed, with the document it names.
+    pub(super) async fn question(&self, floor: &Floor, posed: Posed) -> Result<Question, Refusal> {
+        let question = floor.trusted.question(posed, &floor.documents).await?;
+        self.subject.asks(question.operation_name.as_deref());
+        Ok(question)
     }
 
     /// The same for each operation of a batch, with the headers their answers are to be fit for.
@@ -132,7 +153,7 @@ impl<'a> Asked<'a> {
         question: Question,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
-        let Self { parts, proof, account, cookie, from, batch, deadline, tells_cost } = self;
+        let Self { parts, subject, proof, account, cookie, from, batch, deadline, tells_cost } = self;
         let (proof, cookie, from, deadline, tells_cost) = (*proof, *cookie, *from, *deadline, *tells_cost);
         let arrival = async {
             let Some(account) = account else {
@@ -148,6 +169,7 @@ impl<'a> Asked<'a> {
             service::arrival(floor, account, from).await
         };
         let arrival = timeout_at(deadline, arrival).await.map_err(|_| late(floor))??;
+        subject.arrives(&arrival);
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
             None => (Operation::of(floor, &question, &parts.method).await?, None),
@@ -165,7 +187,8 @@ impl<'a> Asked<'a> {
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
-        let execution = Execution { floor, operation, id, deadline, key, tells_cost, batch: batch.clone() };
+        let batch = batch.clone();
+        let execution = Execution { floor, operation, id, subject, deadline, key, tells_cost, batch };
         match execution.together(&arrival).await? {
             Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
             Some(Shared::Joined(written)) => {
@@ -179,7 +202,10 @@ impl<'a> Asked<'a> {
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
             Ok(written) => written.of_query(media, parts).await,
-            Err(refusal) => answer::refused(&refusal, media, id),
+            Err(refusal) => {
+                subject.refused(&refusal);
+                answer::refused(&refusal, media, id)
+            }
         };
         if let Some(cookie) = changed(&visit, proof, cookie) {
             response.headers_mut().append(SET_COOKIE, cookie);

@@ -2,6 +2,7 @@
 
 mod answer;
 mod at_once;
+mod audit;
 mod batch;
 mod body;
 mod client;
@@ -27,6 +28,7 @@ mod refusal;
 mod request_id;
 mod router;
 mod service;
+mod trusted;
 mod under_way;
 mod variables;
 mod workers;
@@ -46,6 +48,8 @@ use tokio::sync::oneshot;
 use self::document::Documents;
 use self::kept::KeptAnswers;
 use self::rate::Rates;
+use self::trusted::TrustedDocuments;
+pub use self::trusted::TrustedError;
 use self::under_way::UnderWay;
 use self::workers::Workers;
 use crate::config::{self, Config};
@@ -60,6 +64,9 @@ pub enum ServeError {
     /// The gateway cannot be made from these settings.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The documents that the settings list cannot be used.
+    #[error(transparent)]
+    TrustedDocuments(#[from] TrustedError),
     /// The listener broke.
     #[error("the gateway cannot take connections")]
     Listener(#[source] io::Error),
@@ -81,6 +88,7 @@ struct Floor {
     settings: config::Server,
     limits: config::Limits,
     documents: Documents,
+    trusted: TrustedDocuments,
     kept: KeptAnswers,
     under_way: UnderWay,
     rates: Rates,
@@ -122,12 +130,16 @@ pub async fn run(
     let Listeners { clients, operator, threads } = listeners.into();
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
+    let schema_of_any = schema(&config.limits, ValidationMode::Strict);
+    let mut documents = Documents::new(config.limits.clone());
+    let trusted = TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
     let floor = Arc::new(Floor {
-        schema: schema(&config.limits, ValidationMode::Strict),
+        schema: schema_of_any,
         schema_of_valid: schema(&config.limits, ValidationMode::Fast),
         estimator: Estimator::new(&config),
         gateway: Gateway::new(&config)?,
-        documents: Documents::new(config.limits.clone()),
+        documents,
+        trusted,
         kept: KeptAnswers::new(&config.cache),
         under_way: UnderWay::default(),
         rates: Rates::new(&config.rate),

@@ -10,9 +10,15 @@ use serde_json::{Map, Value};
 
 use super::refusal::{BAD_USER_INPUT, Refusal};
 
-/// A well-formed GraphQL request.
-#[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "Parameters")]
+/// What a document of the operator's list is named by.
+const DOCUMENT_ID: &str = "documentId";
+/// The same as Relay's documentation has it.
+const DOC_ID: &str = "doc_id";
+
+const PARAMETERS: [&str; 6] = ["query", DOCUMENT_ID, DOC_ID, "operationName", "variables", "extensions"];
+
+/// What is asked.
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Question {
     pub(super) query: String,
     pub(super) operation_name: Option<String>,
@@ -20,30 +26,44 @@ pub(super) struct Question {
     pub(super) variables: Map<String, Value>,
 }
 
-/// The parameters of a request that has nothing wrong with it.
-#[derive(Deserialize)]
+/// A well-formed GraphQL request, which may name its document instead of sending it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Posed {
+    /// The document's text.
+    pub(super) query: Option<String>,
+    /// What it is called; there is one of the two at least.
+    pub(super) named: Option<Named>,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Map<String, Value>,
+}
+
+/// What a document is called.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// As its list has it, in `documentId` or `doc_id`.
+    Id(String),
+    /// By the SHA-256 of its text, in `extensions.persistedQuery`; alone, or with the text to make it known.
+    Hash(String),
+}
+
+/// The parameters of a request, each of its own type.
+#[derive(Default, Deserialize)]
 struct Parameters {
-    query: String,
+    query: Option<String>,
+    #[serde(rename = "documentId", alias = "doc_id")]
+    document_id: Option<String>,
     #[serde(rename = "operationName")]
     operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
-}
-
-impl From<Parameters> for Question {
-    fn from(Parameters { query, operation_name, variables, .. }: Parameters) -> Self {
-        let operation_name = operation_name.filter(|name| !name.is_empty());
-        Self { query, operation_name, variables: variables.unwrap_or_default() }
-    }
+    extensions: Option<Map<String, Value>>,
 }
 
 /// What a body asks.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Questions {
-    One(Question),
+    One(Posed),
     /// Several, in an array.
-    Batch(Vec<Question>),
+    Batch(Vec<Posed>),
 }
 
 impl Questions {
@@ -51,7 +71,7 @@ impl Questions {
     pub(super) fn of_body(body: &[u8], takes_batches: bool) -> Result<Self, Refusal> {
         let is_array = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
         if !(is_array && takes_batches) {
-            return Question::of_body(body).map(Self::One);
+            return Posed::of_body(body).map(Self::One);
         }
         let items: Vec<Value> = serde_json::from_slice(body)
             .map_err(|error| Refusal::malformed(format!("The body is not JSON: {error}.")))?;
@@ -59,7 +79,7 @@ impl Questions {
             return Err(Refusal::malformed("The batch is empty: send at least one request in the array."));
         }
         let questions = items.into_iter().map(|item| match item {
-            Value::Object(parameters) => Question::of_parameters(parameters),
+            Value::Object(parameters) => Posed::of(Parameters::of(parameters)?),
             other => Err(Refusal::malformed(format!(
                 "Each request of a batch must be a JSON object with `query`, not {}.",
                 kind(&other)
@@ -70,6 +90,14 @@ impl Questions {
 }
 
 impl Question {
+    /// How many bytes its texts take, about.
+    pub(super) fn len(&self) -> usize {
+        let values = self.variables.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
+        self.query.len() + self.operation_name.as_ref().map_or(0, String::len) + values
+    }
+}
+
+impl Posed {
     /// Reads the JSON body of a POST that holds one.
     fn of_body(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
@@ -79,11 +107,19 @@ impl Question {
             Refusal::malformed(format!("The body is not UTF-8 after {} bytes.", error.valid_up_to()))
         })?;
         // Read at once; what is wrong with one that cannot be, a second look tells.
-        if let Ok(question) = serde_json::from_str(text) {
-            return Ok(question);
+        // An array would be taken for the parameters in their order.
+        if text.trim_start().starts_with('{') {
+            match serde_json::from_str(text) {
+                Ok(parameters) => return Self::of(parameters),
+                // Who looks at requests on their way may read the first, and who answers them the last.
+                Err(error) if error.to_string().starts_with("duplicate field") => {
+                    return Err(Refusal::malformed("A parameter stands twice in the body: send each once."));
+                }
+                Err(_) => {}
+            }
         }
         match serde_json::from_str(text) {
-            Ok(Value::Object(parameters)) => Self::of_parameters(parameters),
+            Ok(Value::Object(parameters)) => Self::of(Parameters::of(parameters)?),
             Ok(Value::Array(_)) => Err(Refusal::malformed(
                 "The body is an array: batches are not accepted, send one request at a time. The operator allows them with \
                  limits.max_batched_operations.",
@@ -102,13 +138,13 @@ impl Question {
         for pair in query_string.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name, "a name")?;
-            if !["query", "operationName", "variables", "extensions"].contains(&name.as_str()) {
+            if !PARAMETERS.contains(&name.as_str()) {
                 continue;
             }
             let text = decoded(value, &format!("`{name}`"))?;
             let value = match name.as_str() {
-                "query" | "operationName" => Value::String(text),
-                _ if text.is_empty() => Value::Null,
+                "variables" | "extensions" if text.is_empty() => Value::Null,
+                "query" | "operationName" | DOCUMENT_ID | DOC_ID => Value::String(text),
                 _ => serde_json::from_str(&text).map_err(|error| {
                     Refusal::malformed(format!("`{name}` in the address is not JSON: {error}."))
                 })?,
@@ -117,24 +153,51 @@ impl Question {
                 return Err(Refusal::malformed(format!("`{name}` is in the address more than once.")));
             }
         }
-        Self::of_parameters(parameters)
+        Self::of(Parameters::of(parameters)?)
     }
 
-    fn of_parameters(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
-        let query = text(&mut parameters, "query")?.ok_or_else(|| {
-            Refusal::malformed("`query` is missing: send the GraphQL document there, as a string.")
-        })?;
-        let operation_name = text(&mut parameters, "operationName")?.filter(|name| !name.is_empty());
-        let variables = object(&mut parameters, "variables")?;
-        object(&mut parameters, "extensions")?;
-        Ok(Self { query, operation_name, variables })
+    fn of(parameters: Parameters) -> Result<Self, Refusal> {
+        let Parameters { query, document_id, operation_name, variables, extensions } = parameters;
+        let named = match document_id.filter(|id| !id.is_empty()) {
+            Some(id) => Some(Named::Id(id)),
+            None => extensions.map(hash).transpose()?.flatten().map(Named::Hash),
+        };
+        if query.is_none() && named.is_none() {
+            return Err(Refusal::malformed(
+                "`query` is missing: send the GraphQL document there, as a string.",
+            ));
+        }
+        let operation_name = operation_name.filter(|name| !name.is_empty());
+        Ok(Self { query, named, operation_name, variables: variables.unwrap_or_default() })
     }
+}
 
-    /// How many bytes its texts take, about.
-    pub(super) fn len(&self) -> usize {
-        let values = self.variables.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
-        self.query.len() + self.operation_name.as_ref().map_or(0, String::len) + values
+impl Parameters {
+    /// Takes them out of a JSON object, saying of which type one is that is not as it should be.
+    fn of(mut parameters: Map<String, Value>) -> Result<Self, Refusal> {
+        let document_id = text(&mut parameters, DOCUMENT_ID)?;
+        let other = text(&mut parameters, DOC_ID)?;
+        if document_id.is_some() && other.is_some() {
+            return Err(Refusal::malformed("`documentId` and `doc_id` are the same: send one of them."));
+        }
+        Ok(Self {
+            query: text(&mut parameters, "query")?,
+            document_id: document_id.or(other),
+            operation_name: text(&mut parameters, "operationName")?,
+            variables: object(&mut parameters, "variables")?,
+            extensions: object(&mut parameters, "extensions")?,
+        })
     }
+}
+
+/// The SHA-256 by which `extensions.persistedQuery` names a document.
+fn hash(mut extensions: Map<String, Value>) -> Result<Option<String>, Refusal> {
+    let Some(mut persisted) = object(&mut extensions, "persistedQuery")? else { return Ok(None) };
+    if persisted.get("version").is_some_and(|version| *version != 1) {
+        return Err(Refusal::malformed("`extensions.persistedQuery.version` must be 1."));
+    }
+    let hash = text(&mut persisted, "sha256Hash")?;
+    hash.map(Some).ok_or_else(|| Refusal::malformed("`extensions.persistedQuery.sha256Hash` is missing."))
 }
 
 /// Reads a body of at most so many bytes.
@@ -186,10 +249,10 @@ fn text(parameters: &mut Map<String, Value>, name: &str) -> Result<Option<String
     }
 }
 
-fn object(parameters: &mut Map<String, Value>, name: &str) -> Result<Map<String, Value>, Refusal> {
+fn object(parameters: &mut Map<String, Value>, name: &str) -> Result<Option<Map<String, Value>>, Refusal> {
     match parameters.remove(name) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(map)) => Ok(map),
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(map)) => Ok(Some(map)),
         Some(other) => {
             Err(Refusal::malformed(format!("`{name}` must be a JSON object, not {}.", kind(&other))))
         }
@@ -211,17 +274,17 @@ fn kind(value: &Value) -> &'static str {
 mod tests {
     use super::*;
 
-    fn message(result: Result<Question, Refusal>) -> String {
+    fn message(result: Result<Posed, Refusal>) -> String {
         result.unwrap_err().message
     }
 
     #[test]
     fn null_and_the_empty_name_are_the_same_as_absent() {
-        let plain = Question::of_body(br#"{"query": "{ a }"}"#).unwrap();
+        let plain = Posed::of_body(br#"{"query": "{ a }"}"#).unwrap();
         let body =
             br#"{"query": "{ a }", "operationName": "", "variables": null, "extensions": null, "other": 1}"#;
-        assert_eq!(Question::of_body(body).unwrap(), plain);
-        assert_eq!(Question::of_address("query=%7B+a%20%7D&operationName=&variables=&x=%FF").unwrap(), plain);
+        assert_eq!(Posed::of_body(body).unwrap(), plain);
+        assert_eq!(Posed::of_address("query=%7B+a%20%7D&operationName=&variables=&x=%FF").unwrap(), plain);
     }
 
     #[test]
@@ -237,20 +300,25 @@ mod tests {
                 "The body is an array: batches are not accepted, send one request at a time. The operator allows them with \
                  limits.max_batched_operations.",
             ),
+            (
+                r#"["{ a }", null, null, null, null]"#,
+                "The body is an array: batches are not accepted, send one request at a time. The operator allows them with \
+                 limits.max_batched_operations.",
+            ),
             (r"3", "The body must be a JSON object with `query`, not a number."),
             ("", "The body is empty: send a JSON object with `query`."),
         ] {
-            assert_eq!(message(Question::of_body(body.as_bytes())), expected);
+            assert_eq!(message(Posed::of_body(body.as_bytes())), expected);
         }
-        assert!(message(Question::of_body(b"{\"query\": \"\xff\"}")).contains("not UTF-8 after 11 bytes"));
-        assert!(message(Question::of_body(b"{ \"query")).contains("not JSON"));
-        assert!(message(Question::of_body("[".repeat(100_000).as_bytes())).contains("not JSON"));
+        assert!(message(Posed::of_body(b"{\"query\": \"\xff\"}")).contains("not UTF-8 after 11 bytes"));
+        assert!(message(Posed::of_body(b"{ \"query")).contains("not JSON"));
+        assert!(message(Posed::of_body("[".repeat(100_000).as_bytes())).contains("not JSON"));
     }
 
     #[test]
     fn a_batch_is_an_array_of_requests() {
         let of = |body: &str| Questions::of_body(body.as_bytes(), true);
-        let one = || Question::of_address("query=a").unwrap();
+        let one = || Posed::of_address("query=a").unwrap();
         assert_eq!(
             of(" [{\"query\": \"a\"}, {\"query\": \"a\"}]").unwrap(),
             Questions::Batch(vec![one(), one()])
@@ -282,7 +350,7 @@ mod tests {
             ("query=%FF", "The address is not UTF-8 in `query`."),
             ("", "`query` is missing"),
         ] {
-            assert!(message(Question::of_address(address)).starts_with(expected), "{address}");
+            assert!(message(Posed::of_address(address)).starts_with(expected), "{address}");
         }
     }
 }

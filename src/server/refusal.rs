@@ -26,8 +26,12 @@ pub(super) const PORTAL_TIMEOUT: &str = "PORTAL_TIMEOUT";
 pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
 /// The service account changes nothing.
 pub(super) const SERVICE_ACCOUNT_READ_ONLY: &str = "SERVICE_ACCOUNT_READ_ONLY";
-/// The service account may not send this document.
+/// The service account, or anybody, may not send this document.
 pub(super) const DOCUMENT_NOT_ALLOWED: &str = "DOCUMENT_NOT_ALLOWED";
+/// No document of this id is known.
+pub(super) const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+/// Documents are not found by id here.
+pub(super) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
 /// The gateway itself failed.
 pub(super) const INTERNAL: &str = "INTERNAL";
 

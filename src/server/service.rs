@@ -7,6 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::http::StatusCode;
 
 use super::Floor;
+use super::audit::Subject;
 use super::cookie::{BASIC, Proof};
 use super::question::Question;
 use super::refusal::{
@@ -16,7 +17,11 @@ use crate::graph::{Arrival, GraphError};
 use crate::session::{ClientAddress, ServiceAccount};
 
 /// The account a request comes by, if it shows a service token.
-pub(super) fn found(floor: &Floor, proof: Proof<'_>) -> Result<Option<Arc<ServiceAccount>>, Refusal> {
+pub(super) fn found(
+    floor: &Floor,
+    proof: Proof<'_>,
+    subject: &Subject,
+) -> Result<Option<Arc<ServiceAccount>>, Refusal> {
     let (shown, challenge) = match proof {
         Proof::Service(shown) => (shown, "Bearer error=\"invalid_token\""),
         Proof::Basic(shown) => (shown, BASIC),
@@ -28,6 +33,7 @@ pub(super) fn found(floor: &Floor, proof: Proof<'_>) -> Result<Option<Arc<Servic
         return Err(Refusal::of_http(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
             .with_header("www-authenticate", challenge));
     };
+    subject.comes_by(account);
     Ok(Some(Arc::clone(account)))
 }
 

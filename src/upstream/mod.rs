@@ -1,6 +1,7 @@
 //! What every upstream has in common: calls that read or change kinds of record, causes of failure, secrets. A new
 //! upstream is a floor beside the others that speaks these words.
 
+mod audit;
 mod call;
 mod failure;
 mod http;
@@ -11,6 +12,7 @@ mod secret;
 mod shareable;
 mod worker;
 
+pub use audit::AUDIT;
 pub use call::{Answer, Call, Upstream};
 pub use failure::Failure;
 pub use http::{Http, Patience};

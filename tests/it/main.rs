@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod attacks;
+mod audit;
 mod command_line;
 mod connection;
 mod contract;
@@ -45,6 +47,7 @@ mod sign_in;
 mod spent;
 mod threads;
 mod tidy;
+mod trusted;
 mod user_writes;
 mod violations;
 mod visibility;

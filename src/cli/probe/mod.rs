@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use super::failure::Failure;
 use super::stop::StopSignals;
 use super::{logging, settings};
-use crate::config::{Config, ENVIRONMENT_PREFIX};
+use crate::config::{Config, ENVIRONMENT_PREFIX, Log};
 use crate::portal::{CallbackId, Portal};
 use door::{Door, Farewell};
 use reads::{Given, Reads};
@@ -123,7 +123,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         tenant: arguments.tenant.clone(),
         encoding: arguments.login_encoding.as_ref().map(|_| config.portal.login_encoding),
     };
-    logging::start(&config.log);
+    // A probe is no gateway: there is nothing to account for.
+    logging::start(&Log { audit: "off".to_owned(), ..config.log.clone() })?;
     Runtime::new().map_err(Failure::Start)?.block_on(probe(arguments, (&config, kept), &visitor, recording))
 }
 

@@ -275,7 +275,7 @@ impl AttributeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which attributes to give to which agents.")] input: AddAttributesToAgentsInput,
     ) -> Nullable<AddAttributesToAgentsPayload> {
-        let settled = Refusal::settle(add(ctx, &input).await);
+        let settled = Refusal::settle(ctx, add(ctx, &input).await);
         Some(settled.map(|(agents, errors)| AddAttributesToAgentsPayload {
             agents: agents.unwrap_or_default(),
             errors,
@@ -288,6 +288,6 @@ impl AttributeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which attribute to take from which agent.")] input: RemoveAttributeFromAgentInput,
     ) -> Nullable<AgentPayload<RemoveAttributeFromAgentErrorCode>> {
-        AgentPayload::of(remove(ctx, &input).await)
+        AgentPayload::of(ctx, remove(ctx, &input).await)
     }
 }

@@ -291,7 +291,7 @@ impl CallbackMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whom to call back, and when.")] input: CreateCallbackInput,
     ) -> Nullable<CallbackPayload<CreateCallbackErrorCode>> {
-        CallbackPayload::of(create(ctx, input).await)
+        CallbackPayload::of(ctx, create(ctx, input).await)
     }
 
     /// Gives a callback a disposition, which is all the callback service lets anybody change.
@@ -300,7 +300,7 @@ impl CallbackMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which callback, and which disposition.")] input: UpdateCallbackInput,
     ) -> Nullable<CallbackPayload<UpdateCallbackErrorCode>> {
-        CallbackPayload::of(update(ctx, &input).await)
+        CallbackPayload::of(ctx, update(ctx, &input).await)
     }
 
     /// Cancels a callback. The service takes the wish at once and may carry it out a little later; it may refuse a second
@@ -310,6 +310,6 @@ impl CallbackMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which callback.")] input: CancelCallbackInput,
     ) -> Nullable<CallbackPayload<CancelCallbackErrorCode>> {
-        CallbackPayload::of(cancel(ctx, &input).await)
+        CallbackPayload::of(ctx, cancel(ctx, &input).await)
     }
 }

@@ -299,6 +299,6 @@ impl CloneUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whom to clone, and in what the new user differs.")] input: CloneUserInput,
     ) -> Nullable<UserPayload<CloneUserErrorCode>> {
-        UserPayload::of(clone(ctx, input).await)
+        UserPayload::of(ctx, clone(ctx, input).await)
     }
 }

@@ -373,7 +373,7 @@ impl IcwsRoleMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The role.")] input: CreateIcwsRoleInput,
     ) -> Nullable<CreateIcwsRolePayload> {
-        let settled: Result<_, GraphError> = Refusal::settle(create(ctx, input).await);
+        let settled: Result<_, GraphError> = Refusal::settle(ctx, create(ctx, input).await);
         Some(settled.map(|(created, errors)| CreateIcwsRolePayload { created, errors }))
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, OneofObject};
 
 use super::refusal::{Refusal, UserError, user_errors};
 use crate::graph::context::ContextExt as _;
+use crate::graph::deed::Deed;
 use crate::graph::error::{Code, GraphError, Nullable};
 use crate::graph::id::{Kind, NodeId};
 use crate::graph::list::List;
@@ -111,7 +112,10 @@ impl DeleteUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which user to delete for good.")] input: DeleteUserInput,
     ) -> Nullable<DeleteUserPayload> {
-        let settled = Refusal::settle(delete(ctx, &input).await);
+        let settled = Refusal::settle(ctx, delete(ctx, &input).await);
+        if let Ok((deleted, _)) = &settled {
+            Deed::note_record(ctx, *deleted);
+        }
         Some(settled.map(|(deleted, errors)| DeleteUserPayload { deleted, errors }))
     }
 }

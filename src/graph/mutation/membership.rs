@@ -297,7 +297,7 @@ impl MembershipMutation {
         #[graphql(desc = "Which skill group, and whom to put in and take out.")]
         input: UpdateSkillGroupAgentsInput,
     ) -> Nullable<SkillGroupPayload<UpdateSkillGroupAgentsErrorCode>> {
-        SkillGroupPayload::of(update_agents(ctx, &input).await)
+        SkillGroupPayload::of(ctx, update_agents(ctx, &input).await)
     }
 
     /// Puts an agent into skill groups and takes it out of others, in one step.
@@ -307,6 +307,6 @@ impl MembershipMutation {
         #[graphql(desc = "Which agent, and into and out of which skill groups.")]
         input: UpdateAgentSkillGroupsInput,
     ) -> Nullable<AgentPayload<UpdateAgentSkillGroupsErrorCode>> {
-        AgentPayload::of(update_skill_groups(ctx, &input).await)
+        AgentPayload::of(ctx, update_skill_groups(ctx, &input).await)
     }
 }

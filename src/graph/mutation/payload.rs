@@ -8,7 +8,9 @@ use super::refusal::{Refusal, UserError, UserErrorCode};
 use crate::graph::agent::Agent;
 use crate::graph::callback::Callback;
 use crate::graph::context::ContextExt as _;
+use crate::graph::deed::Deed;
 use crate::graph::error::{GraphError, Nullable};
+use crate::graph::id::{Kind, NodeId};
 use crate::graph::list::List;
 use crate::graph::node;
 use crate::graph::skill_group::SkillGroup;
@@ -23,6 +25,15 @@ pub enum Changed {
     LoginName(String),
 }
 
+impl Changed {
+    fn number(&self) -> Option<i64> {
+        match self {
+            Self::Id(id) => Some(id.0),
+            Self::LoginName(_) => None,
+        }
+    }
+}
+
 impl From<UserId> for Changed {
     fn from(id: UserId) -> Self {
         Self::Id(id)
@@ -33,7 +44,7 @@ impl From<UserId> for Changed {
 macro_rules! payload {
     (
         $(#[$about:meta])* $payload:ident of $key:ty
-        { $(#[doc = $doc:literal])+ $field:ident: $record:ty, read by $read:ident }
+        { $(#[doc = $doc:literal])+ $field:ident: $record:ty, read by $read:ident, $kind:ident at $number:expr }
     ) => {
         $(#[$about])*
         pub struct $payload<C> {
@@ -43,8 +54,13 @@ macro_rules! payload {
 
         impl<C: UserErrorCode> $payload<C> {
             /// A payload for the record that was changed, or for the reasons why none was.
-            pub fn of(result: Result<impl Into<$key>, Refusal<C>>) -> Nullable<Self> {
-                let settled = Refusal::settle(result.map(Into::into));
+            pub fn of(ctx: &Context<'_>, result: Result<impl Into<$key>, Refusal<C>>) -> Nullable<Self> {
+                let settled = Refusal::settle(ctx, result.map(Into::into));
+                if let Ok((Some(changed), _)) = &settled {
+                    let number: fn(&$key) -> Option<i64> = $number;
+                    let node = |key| Some(NodeId::new(ctx.tenant().ok()?, Kind::$kind, key));
+                    Deed::note_record(ctx, number(changed).and_then(node));
+                }
                 Some(settled.map(|(changed, errors)| Self { changed, errors }))
             }
         }
@@ -75,7 +91,7 @@ payload! {
     /// What a mutation that changes one user came to.
     UserPayload of Changed {
         /// The user as it now is, read back from the portal; null if nothing was done, or if the viewer may not see it.
-        user: User, read by read_user
+        user: User, read by read_user, User at Changed::number
     }
 }
 
@@ -83,7 +99,7 @@ payload! {
     /// What a mutation that changes one agent came to.
     AgentPayload of UserId {
         /// The agent as it now is, read back from the portal; null if nothing was done, or if the viewer may not see it.
-        agent: Agent, read by read_agent
+        agent: Agent, read by read_agent, Agent at |id| Some(id.0)
     }
 }
 
@@ -92,7 +108,7 @@ payload! {
     SkillGroupPayload of SkillGroupId {
         /// The skill group as it now is, read back from the portal; null if nothing was done, or if the viewer may not
         /// see it.
-        skill_group: SkillGroup, read by read_skill_group
+        skill_group: SkillGroup, read by read_skill_group, SkillGroup at |id| Some(id.0)
     }
 }
 
@@ -100,7 +116,7 @@ payload! {
     /// What a mutation that changes one callback came to.
     CallbackPayload of CallbackId {
         /// The callback as it now is, read back from the portal; null if nothing was done.
-        callback: Callback, read by read_callback
+        callback: Callback, read by read_callback, Callback at |id| Some(id.0)
     }
 }
 

@@ -262,7 +262,7 @@ impl PrecisionQueueMutation {
         #[graphql(desc = "Which precision queue, and what is to change of it.")]
         input: UpdatePrecisionQueueInput,
     ) -> Nullable<UpdatePrecisionQueuePayload> {
-        let settled = Refusal::settle(update(ctx, input).await);
+        let settled = Refusal::settle(ctx, update(ctx, input).await);
         Some(settled.map(|(done, errors)| {
             let (id, queues) = done.unzip();
             UpdatePrecisionQueuePayload { id, queues, errors }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{ID, Object, OutputType, TypeName};
+use async_graphql::resolver_utils::{EnumType, enum_value};
+use async_graphql::{Context, ID, Object, OutputType, TypeName, Value};
 
 use crate::caller::CallerError;
+use crate::graph::deed::Deed;
 use crate::graph::error::GraphError;
 use crate::graph::id::Kind;
 use crate::graph::level::Item;
@@ -13,7 +15,7 @@ use crate::graph::lookup::key_of;
 use crate::portal::{PortalError, TenantId};
 
 /// What a mutation's caller can mend; declared with `user_errors!`.
-pub trait UserErrorCode: OutputType + Copy + PartialEq + 'static {
+pub trait UserErrorCode: OutputType + EnumType + PartialEq {
     /// The mutation's name with a capital: `UpdateUser`.
     const MUTATION: &'static str;
     /// What to read to find out whether a write whose answer was lost was carried out.
@@ -90,6 +92,16 @@ pub struct UserError<C> {
 }
 
 impl<C: UserErrorCode> Item for UserError<C> {}
+
+impl<C: UserErrorCode> UserError<C> {
+    /// The reason as clients read it.
+    fn name(&self) -> String {
+        match enum_value(self.code) {
+            Value::Enum(name) => name.to_string(),
+            _ => String::new(),
+        }
+    }
+}
 
 impl<C: UserErrorCode> TypeName for UserError<C> {
     fn type_name() -> Cow<'static, str> {
@@ -246,7 +258,15 @@ impl<C: UserErrorCode> Refusal<C> {
     }
 
     /// What the mutation answers: a payload with or without the reasons, or a failure.
-    pub fn settle<T>(result: Result<T, Self>) -> Result<(Option<T>, Vec<UserError<C>>), GraphError> {
+    pub fn settle<T>(
+        ctx: &Context<'_>,
+        result: Result<T, Self>,
+    ) -> Result<(Option<T>, Vec<UserError<C>>), GraphError> {
+        let refused = match &result {
+            Err(Self::Mendable(errors)) => errors.iter().map(UserError::name).collect(),
+            _ => Vec::new(),
+        };
+        Deed::note(ctx, refused);
         match result {
             Ok(done) => Ok((Some(done), Vec::new())),
             Err(Self::Mendable(errors)) => Ok((None, errors)),

@@ -129,6 +129,6 @@ impl ResetPasswordMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Whose passwords to reset, and to what.")] input: ResetPasswordInput,
     ) -> Nullable<UserPayload<ResetPasswordErrorCode>> {
-        UserPayload::of(reset(ctx, input).await)
+        UserPayload::of(ctx, reset(ctx, input).await)
     }
 }

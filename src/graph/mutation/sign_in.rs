@@ -316,7 +316,7 @@ impl SignInMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who signs in.")] input: LoginInput,
     ) -> Nullable<LoginPayload> {
-        Some(Refusal::settle(log_in(ctx, input).await).map(|(done, errors)| {
+        Some(Refusal::settle(ctx, log_in(ctx, input).await).map(|(done, errors)| {
             let (status, issued) = done.unzip();
             LoginPayload { status: status.unwrap_or(LoginStatus::Refused), issued, errors }
         }))
@@ -329,7 +329,7 @@ impl SignInMutation {
         #[graphql(desc = "Which tenant to enter.")] input: SelectTenantInput,
     ) -> Nullable<SelectTenantPayload> {
         let entered = enter_tenant(ctx, TenantId(input.tenant_database_id)).await;
-        Some(Refusal::settle(entered).map(|(issued, errors)| SelectTenantPayload { issued, errors }))
+        Some(Refusal::settle(ctx, entered).map(|(issued, errors)| SelectTenantPayload { issued, errors }))
     }
 
     /// Ends the session, here and at the upstreams; with `upstream` given, only what it holds there. Signing out twice is no

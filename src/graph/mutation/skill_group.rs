@@ -125,6 +125,6 @@ impl SkillGroupMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which skill group, and what is to change of it.")] input: SaveSkillGroupInput,
     ) -> Nullable<SkillGroupPayload<SaveSkillGroupErrorCode>> {
-        SkillGroupPayload::of(save(ctx, input).await)
+        SkillGroupPayload::of(ctx, save(ctx, input).await)
     }
 }

@@ -328,7 +328,7 @@ impl UpdateUserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which user to change, and in what.")] input: UpdateUserInput,
     ) -> Nullable<UserPayload<UpdateUserErrorCode>> {
-        UserPayload::of(update(ctx, input).await)
+        UserPayload::of(ctx, update(ctx, input).await)
     }
 }
 

@@ -123,7 +123,7 @@ impl UserSwitchMutation {
             not_found,
             (SetUserStatus::of, |user| user.status),
         );
-        UserPayload::of(done.await)
+        UserPayload::of(ctx, done.await)
     }
 
     /// Lets a user work in the contact centre, or no longer; the portal stays as it is.
@@ -140,7 +140,7 @@ impl UserSwitchMutation {
             not_found,
             (EnableDisableUserInICM::of, |user| user.icm_status),
         );
-        UserPayload::of(done.await)
+        UserPayload::of(ctx, done.await)
     }
 
     /// Lets a user use the portal, or no longer; the contact centre stays as it is. No field of the graph shows it.
@@ -157,6 +157,6 @@ impl UserSwitchMutation {
             not_found,
             (EnableDisableUserInPortal::of, |_| None),
         );
-        UserPayload::of(done.await)
+        UserPayload::of(ctx, done.await)
     }
 }

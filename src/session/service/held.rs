@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::time::{Instant, timeout};
+use tracing::field::display;
 
 use super::back_off::BackOff;
 use super::error::{Cause, ServiceError};
@@ -14,7 +15,7 @@ use crate::config::{self, ServiceUpstream};
 use crate::portal::TenantId;
 use crate::portal::auth::Tenant;
 use crate::session::{Entrance, Session, Sessions, SignIn};
-use crate::upstream::Secret;
+use crate::upstream::{AUDIT, Secret};
 
 /// A session that ends earlier than this has ended at once.
 const AT_ONCE: Duration = Duration::from_secs(30);
@@ -126,6 +127,7 @@ impl HeldSession {
                 state.rest = None;
                 state.current = Some(Opened { session: session.clone(), at: Instant::now() });
                 tracing::info!(service.account = &*self.account, "a service account has signed in");
+                self.audit("ok", None);
                 Ok(session)
             }
             Err(cause) => {
@@ -137,10 +139,17 @@ impl HeldSession {
                     error = %error.cause,
                     "a service account could not sign in and is left alone for a while"
                 );
+                self.audit("failed", Some(&error.cause));
                 state.rest = Some(error.clone());
                 Err(error)
             }
         }
+    }
+
+    /// Tells the audit log that the gateway has signed in by itself, or tried to.
+    fn audit(&self, outcome: &str, reason: Option<&Cause>) {
+        let reason = reason.map(display);
+        tracing::info!(target: AUDIT, event = "login", outcome, reason, service.account = &*self.account, "audit");
     }
 
     /// Whether a tenant is the one the account is to enter.
