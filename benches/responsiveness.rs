@@ -72,7 +72,7 @@ fn main() -> ExitCode {
         let simulator = Simulator::local(World::sized(USERS)).await;
         let mut config = Config::default();
         config.portal.url = simulator.url();
-        config.rate.identity_requests_per_minute = 0;
+        config.rate.identity_burst = u32::MAX;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let listener = listener.into_std().unwrap();

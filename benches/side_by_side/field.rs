@@ -46,9 +46,9 @@ impl Gateway {
         let option = |name: &str, value: &str| (format!("PORTALGRAPH__{name}"), value.to_owned());
         let mut environment = vec![
             option("PORTAL__URL", &portal.url()),
-            // Few people ask more often than all of a company.
-            option("RATE__IDENTITY_REQUESTS_PER_MINUTE", "0"),
-            option("RATE__ADDRESS_REQUESTS_PER_MINUTE", "0"),
+            // Counted as by default, and out of reach: few people here ask more often than all of a company.
+            option("RATE__IDENTITY_BURST", "4000000000"),
+            option("RATE__ADDRESS_BURST", "4000000000"),
         ];
         if let Keeps::Seconds(seconds) = keeps {
             environment.extend(

@@ -29,20 +29,23 @@ const WAITING: usize = 64;
 const LET_GO: Duration = Duration::from_secs(1);
 
 /// A connection, counted for as long as it is open.
-pub(super) struct Connection {
+struct Connection {
     stream: TcpStream,
     _open: Arc<()>,
 }
 
+/// A connection on its way to the thread that is to serve it, where it comes from, and what counts it.
+type Given = (std::net::TcpStream, SocketAddr, Arc<()>);
+
 /// What a thread is given to serve.
 struct Inbox {
-    connections: mpsc::Receiver<(std::net::TcpStream, SocketAddr, Arc<()>)>,
+    connections: mpsc::Receiver<Given>,
     address: SocketAddr,
 }
 
 /// A thread that serves.
 struct Worker {
-    connections: mpsc::Sender<(std::net::TcpStream, SocketAddr, Arc<()>)>,
+    connections: mpsc::Sender<Given>,
     /// One reference is ours, the others are those of open connections.
     open: Arc<()>,
 }
@@ -74,9 +77,15 @@ impl Workers {
                     let service = router.into_make_service_with_connect_info::<SocketAddr>();
                     tokio::spawn(tick());
                     let serve = axum::serve(inbox, service).with_graceful_shutdown(stop.cancelled_owned());
-                    let _ = tell.send(serve.await);
-                    // Others may wait for a call of the portal that began here.
-                    end.cancelled().await;
+                    let serve = async {
+                        let _ = tell.send(serve.await);
+                        // Others may wait for a call of the portal that began here.
+                        std::future::pending::<()>().await;
+                    };
+                    tokio::select! {
+                        () = serve => {}
+                        () = end.cancelled() => {}
+                    }
                 });
                 runtime.shutdown_timeout(LET_GO);
             };
@@ -193,7 +202,7 @@ impl AsyncWrite for Connection {
 
 /// Keeps a timer near. The runtime wakes itself, by two calls of the kernel, whenever one is set that is nearer than all
 /// others, which without this is every deadline of every request.
-pub(super) async fn tick() {
+async fn tick() {
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }

@@ -20,7 +20,7 @@ impl Sessions {
     /// Every session in which the person of this one is signed in anywhere, this one among them, the latest first.
     #[must_use]
     pub fn of_same_person(&self, session: &Session) -> Vec<Arc<Session>> {
-        let mut own: Vec<_> = self.all().filter(|other| !shared(session, other).is_empty()).collect();
+        let mut own: Vec<_> = self.alive().filter(|other| !shared(session, other).is_empty()).collect();
         own.sort_by_key(|own| std::cmp::Reverse(own.particulars.created_at));
         own
     }

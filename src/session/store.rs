@@ -212,8 +212,17 @@ impl Sessions {
         Identity { realm, principal }
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = Arc<Session>> {
-        self.kept.iter().map(|(_, session)| session)
+    /// Every session as a request would find it, unless nothing is left of it.
+    pub(super) fn alive(&self) -> impl Iterator<Item = Arc<Session>> {
+        let alive = self.kept.iter().map(|(_, session)| {
+            if !self.has_expired(&session) {
+                return session;
+            }
+            let mut left = Session::clone(&session);
+            self.without_expired(&mut left);
+            Arc::new(left)
+        });
+        alive.filter(|session| !session.is_empty())
     }
 
     /// How many sessions there are, give or take what has just ended.

@@ -14,7 +14,7 @@ pub struct Patience {
     pub connect: Duration,
     /// For a whole call.
     pub call: Duration,
-    /// Connections that stay open while nobody asks.
+    /// Connections of one thread that stay open while nobody asks.
     pub idle_connections: usize,
 }
 
@@ -32,9 +32,8 @@ struct Clients {
 
 impl Http {
     /// Fails if the TLS of the machine cannot be used.
-    pub fn new(mut patience: Patience) -> Result<Self, String> {
+    pub fn new(patience: Patience) -> Result<Self, String> {
         let workers = available_parallelism().map_or(1, NonZero::get);
-        patience.idle_connections = patience.idle_connections.div_ceil(workers);
         let of_others = (1..workers).map(|_| OnceLock::new()).collect();
         Ok(Self(Arc::new(Clients { patience, of_first_worker: client(patience)?, of_others })))
     }

@@ -10,6 +10,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The upstreams, as `login` names them.
 pub const PORTAL: &str = "PORTAL";
@@ -104,18 +105,24 @@ impl House {
 /// Starts a gateway; it ends when the sender is dropped. It serves on threads of its own only where the settings say how
 /// many: what is collected of the thread of a test would miss them.
 pub async fn gateway(config: Config) -> (String, oneshot::Sender<()>) {
+    let (url, stop, _) = stoppable(config).await;
+    (url, stop)
+}
+
+/// The same, and the task that serves, which ends with it.
+pub async fn stoppable(config: Config) -> (String, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let threads = if config.server.worker_threads == 0 { Threads::Here } else { Threads::Own };
     let listeners = Listeners { threads, ..listener.into() };
     let (stop, stopped) = oneshot::channel();
-    tokio::spawn(async move {
+    let serving = tokio::spawn(async move {
         let stopped = async {
             let _ = stopped.await;
         };
         server::run(config, listeners, stopped).await.unwrap();
     });
-    (url, stop)
+    (url, stop, serving)
 }
 
 /// A plain client that follows nothing and keeps no cookies.

@@ -24,6 +24,7 @@ mod isolation;
 mod kept_answers;
 mod levels;
 mod limits;
+mod log_lines;
 mod metrics;
 mod node;
 mod operations;

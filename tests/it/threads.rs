@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use portalgraph::config::Config;
-use portalgraph::server::{self, Listeners, Threads};
 use portalgraph::simulator::{DEMO_LOGIN, Simulator, World};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use crate::house::{Client, http};
+use crate::house::{self, Client, http};
 
 const GROUPS: &str = "{ skillGroups { nodes { name } } }";
 
@@ -23,17 +23,7 @@ async fn on_threads(
     let mut config = Config::default();
     config.portal.url = simulator.url();
     config.server.worker_threads = worker_threads;
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(async {
-        let stopped = async {
-            let _ = stopped.await;
-        };
-        let listeners = Listeners { threads: Threads::Own, ..listener.into() };
-        server::run(config, listeners, stopped).await.unwrap();
-    });
-    (url, stop, serving)
+    house::stoppable(config).await
 }
 
 /// Clients of one session, each with a connection of its own.
@@ -80,4 +70,20 @@ async fn requests_under_way_on_every_thread_are_answered_before_it_stops() {
 
 async fn is_refused(url: &str) -> bool {
     http().get(format!("{url}/health/live")).send().await.is_err_and(|error| error.is_connect())
+}
+
+#[tokio::test]
+async fn who_never_ends_a_request_is_cut_off_when_time_is_up() {
+    let simulator = Simulator::local(World::demo()).await;
+    let mut config = Config::default();
+    config.portal.url = simulator.url();
+    (config.server.worker_threads, config.server.deadline_seconds) = (2, 1);
+    let (url, stop, serving) = house::stoppable(config).await;
+    let mut slow = TcpStream::connect(url.trim_start_matches("http://")).await.unwrap();
+    slow.write_all(b"POST /graphql HTTP/1.1\r\nhost: ").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    stop.send(()).unwrap();
+    timeout(Duration::from_secs(20), serving).await.expect("it stops").unwrap();
+    let cut = timeout(Duration::from_secs(20), slow.read(&mut [0; 64])).await;
+    assert!(matches!(cut.expect("it is not left open"), Ok(0) | Err(_)));
 }

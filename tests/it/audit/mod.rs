@@ -6,38 +6,14 @@ mod program;
 mod refusal;
 mod sign_in;
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use serde_json::Value;
 use tracing::instrument::WithSubscriber as _;
 
-/// Log lines, as they would go to the audit log.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+use crate::log_lines::Lines;
 
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// What was written since the last look.
-    fn take(&self) -> String {
-        String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
-    }
-
-    /// The events since the last look, without their time and what is the same in all.
-    fn events(&self) -> Vec<Value> {
-        let text = self.take();
-        text.lines().map(event).collect()
-    }
+/// The events since the last look, without their time and what is the same in all.
+fn events_of(lines: &Lines) -> Vec<Value> {
+    lines.take().lines().map(event).collect()
 }
 
 /// An event by its fields.

@@ -3,7 +3,7 @@
 use portalgraph::simulator::{Fault, World};
 use serde_json::{Value, json};
 
-use super::{audited, without_id};
+use super::{audited, events_of, without_id};
 use crate::house::{Client, House, PORTAL};
 use crate::writes::table::{Ids, house, ready, sign_in};
 
@@ -17,7 +17,7 @@ fn every_mutation_is_one_event_with_its_records() {
         for write in &writes {
             let answer = write.send(&client).await;
             assert_eq!(answer.body["data"]["done"]["userErrors"], json!([]), "{}", answer.body);
-            let [event] = lines.events().try_into().unwrap();
+            let [event] = events_of(&lines).try_into().unwrap();
             let event = without_id(event);
             assert_eq!(event["mutation"], write.mutation);
             events.push(event);
@@ -46,7 +46,7 @@ fn what_a_mutation_came_to_is_told_whatever_its_client_asks_to_see() {
                 house.simulator.faults().next("updateUser", fault, 1);
             }
             users_name(&client, &ids, last).await;
-            let [event] = lines.events().try_into().unwrap();
+            let [event] = events_of(&lines).try_into().unwrap();
             assert_eq!(event["operation.name"], "Rename");
             assert!(event["targets"].as_str().unwrap().starts_with("User:101:"), "{event}");
             (event["outcome"].clone(), event["code"].clone())
@@ -77,7 +77,7 @@ fn each_field_of_a_request_is_an_event_and_what_is_skipped_is_none() {
              fragment Out on Mutation {{ logout {{ isSignedOut }} }}"
         );
         client.ask(&query).await;
-        let events: Vec<_> = lines.events().into_iter().map(without_id).collect();
+        let events: Vec<_> = events_of(&lines).into_iter().map(without_id).collect();
         let [first, second] = events.as_slice() else { panic!("{events:?}") };
         // Switched off by default.
         assert_eq!(
@@ -90,13 +90,13 @@ fn each_field_of_a_request_is_an_event_and_what_is_skipped_is_none() {
         }
         // Whoever is not signed in changes nothing, and that is told of nobody.
         house.nobody().ask(&query).await;
-        let events: Vec<_> = lines.events().into_iter().map(without_id).collect();
+        let events: Vec<_> = events_of(&lines).into_iter().map(without_id).collect();
         assert_eq!(
             (&events[0]["outcome"], &events[0]["code"]),
             (&json!("refused"), &json!("UNAUTHENTICATED"))
         );
         assert_eq!((events.len(), events[0].get("user.id")), (2, None));
         house.nobody().log_in(PORTAL, ("admin@dmn", "demo")).await;
-        assert_eq!(lines.events().len(), 1);
+        assert_eq!(events_of(&lines).len(), 1);
     });
 }

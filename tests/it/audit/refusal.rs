@@ -4,7 +4,7 @@ use portalgraph::config::Introspection;
 use portalgraph::simulator::{DEMO_LOGIN, World};
 use serde_json::{Value, json};
 
-use super::{audited, without_id};
+use super::{audited, events_of, without_id};
 use crate::house::House;
 use crate::service::{account, token};
 
@@ -28,7 +28,7 @@ fn what_is_turned_away_is_an_event_with_its_code_and_whom_it_met() {
     audited(async |lines| {
         let (house, token) = house().await;
         let client = house.sign_in(DEMO_LOGIN).await;
-        let user = lines.events().pop().unwrap()["user.id"].clone();
+        let user = events_of(&lines).pop().unwrap()["user.id"].clone();
         let nobody = house.nobody();
         let wall = nobody.holding(&token);
         let person = json!({"user.tenant": 101, "user.id": user});
@@ -38,7 +38,7 @@ fn what_is_turned_away_is_an_event_with_its_code_and_whom_it_met() {
             event
         };
         let expect = |event: Value| {
-            let events: Vec<_> = lines.events().into_iter().map(without_id).collect();
+            let events: Vec<_> = events_of(&lines).into_iter().map(without_id).collect();
             assert_eq!(events, [event]);
         };
         let no_one = json!({});
@@ -74,7 +74,7 @@ fn what_is_turned_away_is_an_event_with_its_code_and_whom_it_met() {
         let mut event = refused(&no_one, "UNAUTHENTICATED");
         event["operation.name"] = "Mine".into();
         event["request.id"] = "mine-1".into();
-        assert_eq!(lines.events(), [event]);
+        assert_eq!(events_of(&lines), [event]);
     });
 }
 

@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use portalgraph::config::{Config, Way};
-use portalgraph::server;
 use portalgraph::simulator::{DEMO_ICWS_LOGIN, DEMO_LOGIN, DEMO_PASSWORD, Fault, Simulator, World};
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::{account, wall, wall_of_icws};
-use crate::house::{Answer, Client, House, http};
+use crate::house::{self, Answer, Client, House, http};
 
 const USERS: &str = "{ users { totalCount } }";
 const ROLES: &str = "{ icws { roles { totalCount } } }";
@@ -208,15 +206,7 @@ async fn stoppable(simulator: &Simulator) -> (Client, oneshot::Sender<()>, JoinH
     let mut config = Config::default();
     config.portal.url = simulator.url();
     config.service_accounts.push(wall);
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(async {
-        let stopped = async {
-            let _ = stopped.await;
-        };
-        server::run(config, listener, stopped).await.unwrap();
-    });
+    let (url, stop, serving) = house::stoppable(config).await;
     (Client::nobody(&http(), &url).holding(&token), stop, serving)
 }
 
