@@ -6,6 +6,7 @@
 //! - [`upstream`]: what every upstream has in common.
 //! - [`portal`]: what the portal says: operations, records, and the client that asks.
 //! - [`icws`]: what ICWS says: connections, roles, and the client that asks.
+//! - [`store`]: what replicas of the gateway share.
 //! - [`session`]: gateway sessions and the portal sessions behind them.
 //! - [`caller`]: one signed-in client asking: kept, shared, batched, and on whose behalf.
 //! - [`graph`]: what clients see: one file a type.
@@ -23,4 +24,5 @@ pub mod portal;
 pub mod server;
 pub mod session;
 pub mod simulator;
+pub mod store;
 pub mod upstream;

@@ -30,6 +30,10 @@ pub struct Cache {
     pub catalogue_seconds: u64,
     /// How long roles of ICWS are kept, in seconds.
     pub icws_role_seconds: u64,
+    /// Whether replicas share the portal's answers through the store of `[session]`.
+    pub shared: bool,
+    /// How much of the store the answers one replica has put there may take, in bytes.
+    pub max_shared_bytes: u64,
     /// The catalogues that all users of a tenant may share.
     pub shared_catalogues: BTreeSet<Catalogue>,
     /// How many of the calls that sharing saves are made all the same, to compare, in percent.

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Config, DEFAULTS, service_account};
+use super::{Config, DEFAULTS, service_account, session};
 
 /// The embedded defaults as a tree: which options there are, and of which type.
 pub(super) static TREE: LazyLock<Table> =
@@ -74,7 +74,8 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
         ("server.cors_origins", Value::Array(origins)) => origins
             .iter()
             .all(|origin| origin.as_str().is_some_and(|text| host_only(text).as_deref() == Some(text))),
-        ("session.store", Value::String(text)) => is_available_store(text),
+        ("session.store", Value::String(text)) => session::is_store(text),
+        ("session.store_prefix", Value::String(text)) => session::is_prefix(text),
         ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
         ("log.level", Value::String(text)) => is_filter(text),
         ("log.audit", Value::String(text)) => !text.trim().is_empty(),
@@ -158,8 +159,10 @@ fn expected(path: &[String], default: &Value) -> String {
                 .to_owned()
         }
         ("session.store", _) => {
-            "\"memory\": this version has no other store, Redis comes with a later one".to_owned()
+            "\"memory\", or the address of a Redis or Valkey server, such as \"rediss://user:password@host:6379/0\""
+                .to_owned()
         }
+        ("session.store_prefix", _) => "1 to 64 letters, digits, - and _".to_owned(),
         ("icws.application_name" | "icws.accept_language", _) => {
             "a text in quotes, of printable ASCII characters and not empty".to_owned()
         }
@@ -244,11 +247,6 @@ fn range(key: &str) -> RangeInclusive<i64> {
         _ => 1_000_000_000_000,
     };
     least..=most
-}
-
-/// The one place that says which session stores this version has.
-fn is_available_store(store: &str) -> bool {
-    store == "memory"
 }
 
 /// What can stand in a header; `Accept-Language` is one, and a name that cannot be read helps no administrator.
