@@ -55,7 +55,10 @@ impl House {
     }
 
     async fn visit(&self) -> Arc<Visit> {
-        Arc::new(self.gateway.visit(self.gateway.arrival(Some(&self.token), here()).await))
+        Arc::new(
+            self.gateway
+                .visit(self.gateway.arrival(Some(&self.token), here()).await.expect("nothing is shared")),
+        )
     }
 
     /// A query from its text to the bytes of its answer, without HTTP and without the checks before it.
@@ -70,7 +73,7 @@ async fn sign_in(gateway: &Arc<Gateway>, schema: &Schema) -> String {
     let login = format!(
         "mutation {{ login(input: {{username: \"{name}\", password: \"{password}\"}}) {{ status }} }}"
     );
-    let visit = Arc::new(gateway.visit(gateway.arrival(None, here()).await));
+    let visit = Arc::new(gateway.visit(gateway.arrival(None, here()).await.expect("nothing is shared")));
     schema.execute(Request::new(login).data(visit.clone())).await;
     match visit.change() {
         SessionChange::Issue { token, .. } => token.expose().to_owned(),

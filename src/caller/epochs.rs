@@ -30,6 +30,8 @@ pub struct Moment {
 /// What is known of one noun of one realm.
 struct Counter {
     epoch: AtomicU64,
+    /// The same counter as all replicas have it, in the store; nought while it is not known.
+    shared: AtomicU64,
     /// Until when a write may still be under way, in milliseconds since the counters were made.
     unsettled_until: AtomicU64,
 }
@@ -104,8 +106,57 @@ impl Epochs {
     }
 
     fn counters(&self, identity: &Identity) -> Arc<[Counter; NOUNS]> {
-        let counter = |_| Counter { epoch: AtomicU64::new(self.next()), unsettled_until: AtomicU64::new(0) };
-        self.realms.get_with(identity.realm, || Arc::new(std::array::from_fn(counter)))
+        self.of_realm(identity.realm)
+    }
+
+    fn of_realm(&self, realm: Realm) -> Arc<[Counter; NOUNS]> {
+        let counter = |_| Counter {
+            epoch: AtomicU64::new(self.next()),
+            shared: AtomicU64::new(0),
+            unsettled_until: AtomicU64::new(0),
+        };
+        self.realms.get_with(realm, || Arc::new(std::array::from_fn(counter)))
+    }
+
+    /// Forgets every answer.
+    pub(super) fn forget(&self) {
+        self.realms.invalidate_all();
+    }
+
+    /// Forgets every answer about these nouns, because another replica changes them.
+    pub(super) fn advance_realm(&self, realm: Realm, writes: &[Noun]) {
+        // Of a realm that nothing is known of, there is nothing to forget.
+        let Some(counters) = self.realms.get(&realm) else { return };
+        for noun in writes {
+            counters[*noun as usize].epoch.store(self.next(), Ordering::Release);
+        }
+    }
+
+    /// Takes over what the store has, of each noun that is not known better by now.
+    pub(super) fn learn(&self, realm: Realm, shared: Stamp) {
+        let counters = self.of_realm(realm);
+        for (counter, shared) in counters.iter().zip(shared) {
+            let _ = counter.shared.compare_exchange(0, shared, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+
+    /// Takes over what a replica has put into the store.
+    pub(super) fn share(&self, realm: Realm, writes: &[Noun], shared: u64) {
+        let Some(counters) = self.realms.get(&realm) else { return };
+        for noun in writes {
+            counters[*noun as usize].shared.store(shared, Ordering::Release);
+        }
+    }
+
+    /// The counters that all replicas have; `None` if one of them is not known.
+    pub(super) fn shared_stamp(&self, realm: Realm, reads: &[Noun]) -> Option<Stamp> {
+        let counters = self.of_realm(realm);
+        let mut stamp = [0; NOUNS];
+        for noun in reads {
+            let shared = counters[*noun as usize].shared.load(Ordering::Acquire);
+            stamp[*noun as usize] = (shared != 0).then_some(shared)?;
+        }
+        Some(stamp)
     }
 
     /// Never the same number twice, so that counters that were dropped and made anew match nothing kept before.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
 use crate::session::{ServiceError, System};
+use crate::store::StoreError;
 use crate::upstream::Failure as _;
 
 /// Why something could not be read or written.
@@ -28,6 +29,9 @@ pub enum CallerError {
     /// The gateway session holds no session of the upstream that would have to be asked.
     #[error("nobody is signed in there")]
     NotSignedIn(System),
+    /// The store that replicas share is gone: a change was not sent, because the others could not be told of it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// A service account has no session now.
     #[error(transparent)]
     Service(#[from] ServiceError),
@@ -58,6 +62,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
         }
@@ -76,6 +81,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
         }
@@ -93,6 +99,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
         };

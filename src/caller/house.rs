@@ -7,17 +7,20 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-use super::answers::{Answers, Kept};
+use super::answers::{Answers, Kept, Key};
 use super::basis::Grounds;
 use super::epochs::{Epochs, Moment};
 use super::error::CallerError;
 use super::observed::Observations;
+use super::replicas::{Announced, Replicas};
+use super::shared_answers::{Place, SharedAnswers};
 use super::skill_groups_of::Outlooks;
 use super::turns::Turns;
-use super::visibility::Visibility;
+use super::visibility::{Owner, Visibility};
 use crate::config::{self, Config};
-use crate::session::{Held, Session, Sessions, Standing, System, Whose};
-use crate::upstream::{Answer, Call, Failure, Upstream};
+use crate::session::{Held, Identity, Session, Sessions, Standing, System, Whose};
+use crate::store::Store;
+use crate::upstream::{Answer, Call, Failure, Noun, Upstream};
 
 /// What an upstream can be asked on behalf of a gateway session.
 pub trait Question: Call<Upstream: Held<Error: Into<CallerError>>> {}
@@ -38,6 +41,8 @@ pub struct House {
     pub(super) plan: config::Plan,
     pub(super) observed: Observations,
     pub(super) outlooks: Outlooks,
+    replicas: Option<Replicas>,
+    shared_answers: Option<SharedAnswers>,
     portal_calls: Arc<Semaphore>,
     icws_calls: Arc<Semaphore>,
     /// Mutations and writes under way, which outlive the connections they came by.
@@ -58,18 +63,21 @@ pub(super) fn standing<Q: Question>(session: &Session) -> Result<&Standing<Q::Up
 impl House {
     /// Shared state for the callers of these upstreams.
     #[must_use]
-    pub fn new(config: &Config) -> Self {
+    pub fn new(config: &Config, store: Option<Store>) -> Self {
+        let epochs = Epochs::default();
         Self {
             portal_settings: config.portal.clone(),
             deadline: Duration::from_secs(config.server.deadline_seconds),
             max_calls: config.limits.max_portal_calls,
             answers: Answers::new(config.cache.clone()),
-            epochs: Epochs::default(),
-            turns: Turns::default(),
+            turns: Turns::new(store.clone()),
             visibility: Visibility::new(&config.cache),
             plan: config.plan.clone(),
             observed: Observations::default(),
             outlooks: Outlooks::default(),
+            shared_answers: SharedAnswers::new(store.as_ref(), &config.cache),
+            replicas: store.map(|store| Replicas::new(store, epochs.clone())),
+            epochs,
             portal_calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
             icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
             writes: TaskTracker::new(),
@@ -86,6 +94,29 @@ impl House {
     #[must_use]
     pub fn hold(&self, grounds: &Grounds) -> bool {
         self.epochs.hold(grounds)
+    }
+
+    /// Comes to know what other replicas have written.
+    pub(super) async fn renew(&self) {
+        if let Some(replicas) = &self.replicas {
+            replicas.store.renew().await;
+        }
+    }
+
+    /// Announces a write to other replicas; one that cannot be announced must not be sent.
+    pub(super) async fn announce(
+        &self,
+        identity: &Identity,
+        writes: &[Noun],
+        within: Duration,
+    ) -> Result<Option<Announced>, CallerError> {
+        let Some(replicas) = &self.replicas else { return Ok(None) };
+        replicas.announce(identity.realm, writes, within).await.map(Some)
+    }
+
+    fn is_settled(&self, identity: &Identity, reads: &[Noun]) -> bool {
+        let is_settled = |replicas: &Replicas| replicas.is_settled(identity.realm, reads);
+        self.epochs.is_settled(identity, reads) && self.replicas.as_ref().is_none_or(is_settled)
     }
 
     /// Runs what must be seen through although whoever asked for it goes away.
@@ -182,7 +213,7 @@ impl House {
     ) -> Result<Arc<Kept>, CallerError> {
         let (session, _) = asker;
         let identity = standing::<Q>(session)?.identity.as_ref();
-        let is_settled = || identity.is_none_or(|identity| self.epochs.is_settled(identity, Q::READS));
+        let is_settled = || identity.is_none_or(|identity| self.is_settled(identity, Q::READS));
         // Before as well: an answer may be made before a lost write is carried out, and arrive when its time is over.
         let was_settled = is_settled();
         let answer = self.call_reading(question, asker).await?;
@@ -191,12 +222,42 @@ impl House {
         Ok(Arc::new(Kept::new(answer.reply, answer.bytes, time_to_live)))
     }
 
-    /// One write, and what must be forgotten after it.
+    /// One read of one person, from the store that replicas share or asked for now and put there; whether it was asked.
+    pub(super) async fn look_or_ask<Q: Question>(
+        &self,
+        (key, question): (&Key, &Q),
+        asker: Asker<'_>,
+        asks: impl FnOnce() + Send,
+    ) -> Result<Arc<Kept>, CallerError> {
+        let place = self.shared_place::<Q>(key).await;
+        if let Some((shared, place)) = &place
+            && let Some(kept) = shared.get::<Q>(place).await
+        {
+            return Ok(Arc::new(kept));
+        }
+        asks();
+        let kept = self.ask(question, asker).await?;
+        if let Some((shared, place)) = place
+            && !kept.is_fleeting()
+        {
+            shared.put::<Q>(place, &kept);
+        }
+        Ok(kept)
+    }
+
+    async fn shared_place<Q: Question>(&self, key: &Key) -> Option<(&SharedAnswers, Place)> {
+        let (shared, replicas) = (self.shared_answers.as_ref()?, self.replicas.as_ref()?);
+        let Owner::One(identity) = &key.owner else { return None };
+        let counters = replicas.stamp(identity.realm, Q::READS).await?;
+        Some((shared, shared.place::<Q>(key, counters)?))
+    }
+
+    /// One write that was announced, and what must be forgotten after it.
     pub(super) async fn tell<Q: Question>(
         &self,
         question: &Q,
         (session, sessions): (&Session, &Sessions),
-        room: Room,
+        (room, announced): (Room, Option<Announced>),
     ) -> Result<Q::Reply, CallerError> {
         let result = self.call(question, session, room).await.map_err(CallerError::of_write);
         let standing = standing::<Q>(session)?;
@@ -205,6 +266,11 @@ impl House {
                 self.epochs.unsettle(identity, Q::WRITES, standing.upstream.patience());
             }
             self.epochs.advance(identity, Q::WRITES);
+        }
+        if let (Some(replicas), Some(announced)) = (&self.replicas, announced)
+            && !matches!(result, Err(CallerError::OutcomeUnknown(_)))
+        {
+            replicas.conclude(announced).await;
         }
         if result.as_ref().is_err_and(CallerError::ends_session) {
             sessions.end::<Q::Upstream>(session).await;

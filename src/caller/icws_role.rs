@@ -59,7 +59,7 @@ impl Reader {
         if !part.1 {
             // The list changed between its pages, or some of them were kept from before: a role could be missing though
             // it was there all the time. They are read once more, side by side.
-            self.forget_icws_roles(Duration::ZERO)?;
+            self.forget_icws_roles(Duration::ZERO).await?;
             part = self.icws_pages(question, from, to).await?;
         }
         let (RolesPart { mut roles, start, total }, _) = part;
@@ -225,7 +225,7 @@ impl Reader {
             let is_there = matches!(looked, Ok(Ok(true)));
             if is_there || is_over || Instant::now() + wait > until {
                 // What was read meanwhile knew nothing of it, and where it is still to come, so does what follows.
-                self.forget_icws_roles(if is_there { Duration::ZERO } else { patience })?;
+                self.forget_icws_roles(if is_there { Duration::ZERO } else { patience }).await?;
                 return Ok(is_there);
             }
             sleep(wait).await;

@@ -93,6 +93,7 @@ impl Reader {
 
     /// The reply to an operation: kept, under way, or asked for now.
     pub async fn read<Q: Question>(&self, question: Q) -> Result<Arc<Q::Reply>, CallerError> {
+        self.house.renew().await;
         Ok(self.flight(question)?.await?.reply())
     }
 
@@ -102,6 +103,7 @@ impl Reader {
         question: Q,
         make: impl Fn(&Q::Reply) -> S,
     ) -> Result<Arc<S>, CallerError> {
+        self.house.renew().await;
         Ok(self.flight(question)?.await?.shape(make))
     }
 
@@ -122,17 +124,26 @@ impl Reader {
     /// it goes away meanwhile. Whatever comes of it, answers about what it may have changed are forgotten, because a
     /// write whose answer was lost may have been carried out.
     pub async fn write<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
-        self.write_holding(question, ()).await
+        self.send(question, ()).await
     }
 
-    /// The same, and what is `held`, such as the turn at the record, is let go when the write is over.
-    pub async fn write_holding<Q: Question, H: Send + 'static>(
+    /// The same, and the turn at the record is over when the write is.
+    pub async fn write_holding<Q: Question>(
+        &self,
+        question: Q,
+        turn: impl AsRef<Turn> + Send + 'static,
+    ) -> Result<Q::Reply, CallerError> {
+        turn.as_ref().prolong().await?;
+        self.send(question, turn).await
+    }
+
+    async fn send<Q: Question, H: Send + 'static>(
         &self,
         question: Q,
         held: H,
     ) -> Result<Q::Reply, CallerError> {
         self.notes.basis.make_particular();
-        self.identity::<Q::Upstream>()?;
+        let identity = self.identity::<Q::Upstream>()?;
         self.notes.tally.begin_call(self.house.max_calls)?;
         let session = self.sessions.latest(&self.session);
         let room = self.house.room::<Q>(&session).await?;
@@ -140,10 +151,12 @@ impl Reader {
             return Err(CallerError::TooLate);
         }
         let patience = self.standing::<Q::Upstream>()?.upstream.patience();
+        // It may be carried out for as long again as it is waited for.
+        let announced = self.house.announce(identity, Q::WRITES, 2 * patience).await?;
         let (house, sessions) = (self.house.clone(), self.sessions.clone());
         let asking = self.notes.tally.ask(Q::NAME);
         let sent = self.house.follow(async move {
-            let result = house.tell(&question, (&session, &sessions), room).await;
+            let result = house.tell(&question, (&session, &sessions), (room, announced)).await;
             asking.answered(Answered::Called);
             if std::mem::needs_drop::<H>() && matches!(result, Err(CallerError::OutcomeUnknown(_))) {
                 // It may still be carried out: until it cannot, nobody else's change of the record may begin.
@@ -159,8 +172,10 @@ impl Reader {
     }
 
     /// Forgets what is kept of ICWS roles, and keeps nothing new for as long as it may still change by itself.
-    pub(super) fn forget_icws_roles(&self, settles_within: Duration) -> Result<(), CallerError> {
+    pub(super) async fn forget_icws_roles(&self, settles_within: Duration) -> Result<(), CallerError> {
         let identity = self.identity::<Icws>()?;
+        // Where the others cannot be told, the write itself was announced for longer.
+        let _ = self.house.announce(identity, &[Noun::IcwsRole], settles_within).await;
         self.house.epochs.unsettle(identity, &[Noun::IcwsRole], settles_within);
         self.house.epochs.advance(identity, &[Noun::IcwsRole]);
         Ok(())
@@ -169,10 +184,10 @@ impl Reader {
     /// Waits for this client's turn to change a record of the portal.
     pub async fn turn(&self, noun: Noun, key: i64) -> Result<Turn, CallerError> {
         let realm = self.identity::<Portal>()?.realm;
-        let turn = self.house.turns.take(RecordKey { realm, noun, key });
         let patience = self.standing::<Portal>()?.upstream.patience();
+        let turn = self.house.turns.take(RecordKey { realm, noun, key }, 4 * patience);
         // Whoever holds it reads and writes, and after a lost answer keeps it for as long again.
-        tokio::time::timeout(3 * patience, turn).await.map_err(|_| CallerError::Busy)
+        tokio::time::timeout(3 * patience, turn).await.map_err(|_| CallerError::Busy)?
     }
 
     /// The settings of the portal.
@@ -274,10 +289,14 @@ async fn fly<Q: Question>(
     let ask = || {
         // Boxed, because each future it is moved into would grow by twice its size.
         let asked = async {
-            ours.store(true, Ordering::Relaxed);
+            let asks = || ours.store(true, Ordering::Relaxed);
+            let asker = (&session, &sessions);
             match &place {
-                Some(place) => house.look((place, &question), (&session, &sessions)).await,
-                None => house.ask(&question, (&session, &sessions)).await,
+                Some(place) => {
+                    asks();
+                    house.look((place, &question), asker).await
+                }
+                None => house.look_or_ask((&key, &question), asker, asks).await,
             }
         };
         asked.boxed()

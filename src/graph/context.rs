@@ -18,6 +18,7 @@ use crate::session::{
     ClientAddress, Issued, LoginThrottle, LoginTry, ServiceAccount, ServiceAccounts, ServiceError, Session,
     Sessions, System, Token, Whose,
 };
+use crate::store::{Store, StoreError};
 use crate::upstream::Secret;
 
 /// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
@@ -27,6 +28,7 @@ pub struct Gateway {
     /// Accounts for dashboards, each with a session of its own.
     pub accounts: ServiceAccounts,
     throttle: LoginThrottle,
+    store: Option<Store>,
     house: Arc<House>,
 }
 
@@ -85,22 +87,29 @@ impl Gateway {
         let portal = (!config.portal.url.is_empty()).then(|| Portal::new(config.portal.clone()));
         let icws = (!config.icws.url.is_empty()).then(|| Icws::new(&config.icws));
         let (portal, icws) = (portal.transpose(), icws.transpose());
-        let sessions =
-            Sessions::new(portal.map_err(GatewayError)?, icws.map_err(GatewayError)?, config.session.clone());
+        let store = Store::of(&config.session).map_err(GatewayError)?;
+        let sessions = Sessions::new(
+            portal.map_err(GatewayError)?,
+            icws.map_err(GatewayError)?,
+            config.session.clone(),
+            store.clone(),
+        );
         let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
         let throttle = LoginThrottle::new(&config.rate);
-        Ok(Arc::new(Self { sessions, accounts, throttle, house: Arc::new(House::new(config)) }))
+        let house = Arc::new(House::new(config, store.clone()));
+        Ok(Arc::new(Self { sessions, accounts, throttle, store, house }))
     }
 
-    /// Finds the session of a request that presents this token, or none.
-    pub async fn arrival(&self, token: Option<&str>, from: ClientAddress) -> Arrival {
+    /// Finds the session of a request that presents this token, or none. Fails if the store that replicas share is gone and
+    /// this replica does not know the session.
+    pub async fn arrival(&self, token: Option<&str>, from: ClientAddress) -> Result<Arrival, StoreError> {
         let nobody = |is_token_left| Arrival { session: None, account: None, is_token_left, from };
-        let Some(token) = token else { return nobody(true) };
-        let Some(token) = Token::parse(token) else { return nobody(false) };
-        let session = self.sessions.find(&token).await;
+        let Some(token) = token else { return Ok(nobody(true)) };
+        let Some(token) = Token::parse(token) else { return Ok(nobody(false)) };
+        let session = self.sessions.find(&token).await?;
         // Taking back the token of a replaced session could reach the browser after the new one has.
         let is_token_left = session.is_none() && self.sessions.was_replaced(&token);
-        Arrival { session, account: None, is_token_left, from }
+        Ok(Arrival { session, account: None, is_token_left, from })
     }
 
     /// Comes in by a service account, which is signed in now if it is not.
@@ -109,6 +118,9 @@ impl Gateway {
         account: &Arc<ServiceAccount>,
         from: ClientAddress,
     ) -> Result<Arrival, ServiceError> {
+        if let Some(store) = &self.store {
+            store.begin().await;
+        }
         let session = Some(account.session().await?);
         Ok(Arrival { session, account: Some(account.clone()), is_token_left: true, from })
     }
@@ -146,9 +158,11 @@ impl Gateway {
     }
 
     /// Whether requests can be served. A portal that is down does not take the gateway out of service: kept answers
-    /// and clear errors are worth more than no answer.
-    pub async fn readiness(&self) -> bool {
-        true
+    /// and clear errors are worth more than no answer. A store that is gone does: another replica may still reach it.
+    pub async fn readiness(&self) -> Result<(), StoreError> {
+        let Some(store) = &self.store else { return Ok(()) };
+        store.begin().await;
+        if store.is_up() { Ok(()) } else { Err(StoreError::Unreachable) }
     }
 
     /// Waits until every write that was sent has been seen through.

@@ -6,6 +6,7 @@ use crate::caller::CallerError;
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
 use crate::session::{SignInError, System};
+use crate::store::StoreError;
 
 /// The codes a client can branch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Code {
     ServiceAccountRefused,
     /// A write met a session of the service account that had ended: it was not carried out.
     ServiceAccountSignedOut,
+    /// The store that replicas of the gateway share is gone: nothing was sent, try again when it is back.
+    StoreUnavailable,
     /// A defect of the gateway.
     Internal,
 }
@@ -52,6 +55,7 @@ impl Code {
             Self::PortalUnintelligible => "PORTAL_UNINTELLIGIBLE",
             Self::ServiceAccountRefused => "SERVICE_ACCOUNT_REFUSED",
             Self::ServiceAccountSignedOut => "SERVICE_ACCOUNT_SIGNED_OUT",
+            Self::StoreUnavailable => "STORE_UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
     }
@@ -307,6 +311,7 @@ impl From<CallerError> for GraphError {
                 ),
             ),
             CallerError::Service(error) => error.into(),
+            CallerError::Store(error) => error.into(),
             CallerError::ServiceSessionEnded => Self {
                 retryable: true,
                 ..Self::new(
@@ -320,6 +325,14 @@ impl From<CallerError> for GraphError {
                 "This session has not entered a tenant yet: call the selectTenant mutation first.",
             ),
         }
+    }
+}
+
+impl From<StoreError> for GraphError {
+    fn from(_: StoreError) -> Self {
+        let message = "The store that the gateway's replicas share is not there: until it is back nobody signs in and nothing \
+                       is changed. Nothing was sent.";
+        Self { retryable: true, ..Self::new(Code::StoreUnavailable, message) }
     }
 }
 
@@ -338,6 +351,7 @@ impl From<SignInError> for GraphError {
                     format!("This gateway has no {name}: its setting {setting} is empty."),
                 )
             }
+            SignInError::Store(error) => error.into(),
             SignInError::NoTenantSelectionPending => Self::new(
                 Code::Forbidden,
                 "No tenant is waiting to be selected: call the login mutation first.",

@@ -153,7 +153,7 @@ impl IcwsViewer {
 
     /// Every session of this gateway in which this user is signed in, the latest first.
     async fn sessions(&self, ctx: &Context<'_>) -> Nullable<List<ViewerSession>> {
-        Some(viewer_sessions(ctx))
+        Some(viewer_sessions(ctx).await)
     }
 
     /// When the session ends at the latest.

@@ -38,6 +38,7 @@ impl From<ServiceError> for GraphError {
                  set",
             ),
             Cause::NoPassword => refused("its password cannot be read from where the settings say it is"),
+            Cause::Elsewhere(reason) => refused(&reason),
             Cause::EndsAtOnce => refused("its sessions are ended as soon as they are opened"),
             Cause::Interrupted => {
                 Self::new(Code::Internal, "Signing the service account in was interrupted.")

@@ -49,12 +49,12 @@ impl ViewerSession {
 }
 
 /// Every session of the person who asks, the latest first.
-pub fn viewer_sessions(ctx: &Context<'_>) -> Result<List<ViewerSession>, GraphError> {
+pub async fn viewer_sessions(ctx: &Context<'_>) -> Result<List<ViewerSession>, GraphError> {
     let visit = ctx.visit();
     // Everybody who comes by a service account has the one session that the gateway keeps for it.
     visit.require_person()?;
     let caller = ctx.caller()?;
     let current = caller.session();
-    let own = visit.sessions().of_same_person(current).into_iter();
+    let own = visit.sessions().of_same_person(current).await.into_iter();
     Ok(own.map(|session| ViewerSession { is_current: session.id == current.id, session }).collect())
 }

@@ -155,7 +155,7 @@ impl Viewer {
 
     /// Every session of this gateway in which the viewer is signed in to the portal, in any tenant, the latest first.
     async fn sessions(&self, ctx: &Context<'_>) -> Nullable<List<ViewerSession>> {
-        Some(viewer_sessions(ctx))
+        Some(viewer_sessions(ctx).await)
     }
 
     /// When the session ends at the latest.

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT_LANGUAGE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use serde::de::MapAccess;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::alternate::{Hosts, MOST_HOSTS};
@@ -25,7 +26,7 @@ const DISCONNECT: &str = "disconnect";
 const PASSWORD_REQUEST: &str = "urn:inin.com:connection:icAuthConnectionRequestSettings";
 
 /// A session that ICWS has begun.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
 pub struct Connection {
     /// What proves it.
     pub credentials: Credentials,
@@ -45,6 +46,7 @@ pub struct Connection {
 
 objects! {
     /// Something the server can do.
+    #[derive(Deserialize, Serialize)]
     pub Feature = "feature" {
         /// Its name, such as `configuration`.
         id: String = "featureId",

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::{COOKIE, HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 use super::jar::Jar;
 use crate::upstream::Secret;
@@ -18,7 +19,8 @@ pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("inin-icws-ses
 
 /// An ICWS session's id, token and cookies, and the host it lives on. Clones are one session: its cookies change as
 /// answers set them.
-#[derive(Clone)]
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(try_from = "Proof", into = "Proof")]
 pub struct Credentials {
     origin: Url,
     session_id: Secret,
@@ -63,6 +65,37 @@ impl Credentials {
     pub(super) fn take(&self, headers: &HeaderMap, url: &Url) {
         let mut jar = self.jar.lock().unwrap_or_else(PoisonError::into_inner);
         jar.update(headers, url.path(), Timestamp::now());
+    }
+}
+
+/// The same as it is sealed for other replicas.
+#[derive(Deserialize, Serialize)]
+struct Proof {
+    origin: String,
+    session_id: Secret,
+    token: Secret,
+    jar: Jar,
+}
+
+impl From<Credentials> for Proof {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            origin: credentials.origin.into(),
+            session_id: credentials.session_id,
+            token: credentials.token,
+            jar: credentials.jar.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+}
+
+impl TryFrom<Proof> for Credentials {
+    type Error = &'static str;
+
+    fn try_from(proof: Proof) -> Result<Self, Self::Error> {
+        let origin = Url::parse(&proof.origin).ok();
+        let read = origin
+            .and_then(|origin| Self::new(origin, proof.session_id.expose(), proof.token.expose(), proof.jar));
+        read.ok_or("no ICWS session")
     }
 }
 

@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{HeaderMap, HeaderValue, SET_COOKIE};
+use serde::{Deserialize, Serialize};
 
 use crate::upstream::Secret;
 
@@ -13,10 +14,10 @@ const MOST: usize = 20;
 const LONGEST: usize = 4096;
 
 /// The cookies of one session.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub(super) struct Jar(Vec<Cookie>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 struct Cookie {
     name: String,
     value: Secret,

@@ -2,6 +2,7 @@
 
 use reqwest::RequestBuilder;
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::operation::Authentication;
@@ -11,7 +12,7 @@ use crate::upstream::Secret;
 const COOKIE_NAME: &str = "JSESSIONID";
 
 /// A portal session's cookie and token. Held by the gateway session, never by a client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Credentials {
     cookie: Secret,
     token: Option<Secret>,

@@ -1,12 +1,13 @@
 //! What wraps every answer: `code`, `codeMessage` and two texts for people, beside the reply's own fields.
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::record::{Record as _, record};
 use super::spelling::Spelling;
 
 /// A reply: its own fields, and the portal's verdict on the call.
-pub trait Reply: DeserializeOwned + Send + Sync + 'static {
+pub trait Reply: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// 0 is success, anything else a refusal, even with HTTP 200.
     fn code(&self) -> Option<i64>;
 

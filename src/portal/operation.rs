@@ -7,7 +7,7 @@ use super::credentials::Credentials;
 use super::envelope::Reply;
 use super::error::PortalError;
 use super::record::Record;
-use crate::upstream::{Answer, Call, Noun, Shareable};
+use crate::upstream::{Answer, Call, Form, Noun, Shareable};
 
 /// Which of the contract's two bases an operation is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +87,7 @@ impl<O: Operation> Call for O {
     const READS: &'static [Noun] = <O as Operation>::READS;
     const WRITES: &'static [Noun] = <O as Operation>::WRITES;
     const SHAREABLE: Option<Shareable<Self::Reply>> = <O as Operation>::SHAREABLE;
+    const FORM: Option<Form<Self::Reply>> = Some(Form::JSON);
     // The callback service knows no session.
     const IN_SESSION: bool = matches!(O::BASE, Base::Portal);
 

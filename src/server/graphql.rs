@@ -25,8 +25,9 @@ use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
 use super::{Floor, answer, batch, origin, service};
-use crate::graph::{SessionChange, Visit};
+use crate::graph::{GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
+use crate::store::StoreError;
 
 /// A header of value 1 asks for `extensions.cost`.
 pub(super) const COST: &str = "portalgraph-cost";
@@ -157,7 +158,7 @@ impl<'a> Asked<'a> {
         let (proof, cookie, from, deadline, tells_cost) = (*proof, *cookie, *from, *deadline, *tells_cost);
         let arrival = async {
             let Some(account) = account else {
-                let arrival = floor.gateway.arrival(proof.token(), from).await;
+                let arrival = floor.gateway.arrival(proof.token(), from).await.map_err(store_gone)?;
                 match (arrival.whose(), proof) {
                     (Some(whose), _) => floor.rates.admit(&whose)?,
                     (None, Proof::Nothing) => {}
@@ -230,4 +231,11 @@ fn changed(visit: &Visit, proof: Proof<'_>, cookie: SessionCookie) -> Option<Hea
         (SessionChange::Issue { token, max_age }, _) => cookie.issue(token.expose(), max_age),
         (SessionChange::End, _) => cookie.expire(),
     }
+}
+
+/// Nobody can tell whether the token opens a session: it is left with its client.
+fn store_gone(error: StoreError) -> Refusal {
+    let error = GraphError::from(error);
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Refusal::of_http(status, error.code().as_str(), error.message()).with_retry_after(Duration::from_secs(1))
 }

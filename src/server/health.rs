@@ -17,10 +17,13 @@ pub(super) async fn live() -> impl IntoResponse {
 
 /// Whether requests should be sent here: not once the gateway is stopping, nor when it says itself that it cannot answer.
 pub(super) async fn ready(State(floor): State<Arc<Floor>>) -> impl IntoResponse {
-    if !floor.is_stopping.load(Ordering::Relaxed) && floor.gateway.readiness().await {
-        state(StatusCode::OK, "{\"status\":\"ready\"}")
-    } else {
-        state(StatusCode::SERVICE_UNAVAILABLE, "{\"status\":\"not ready\"}")
+    let not_ready = |body| state(StatusCode::SERVICE_UNAVAILABLE, body);
+    if floor.is_stopping.load(Ordering::Relaxed) {
+        return not_ready("{\"status\":\"not ready\",\"reason\":\"stopping\"}");
+    }
+    match floor.gateway.readiness().await {
+        Ok(()) => state(StatusCode::OK, "{\"status\":\"ready\"}"),
+        Err(_) => not_ready("{\"status\":\"not ready\",\"reason\":\"session.store cannot be reached\"}"),
     }
 }
 

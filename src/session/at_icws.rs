@@ -19,7 +19,7 @@ use crate::upstream::Secret;
 pub struct IcwsSession {
     /// What ICWS said when it was opened.
     pub connection: Connection,
-    standing: Standing<Icws>,
+    pub(super) standing: Standing<Icws>,
 }
 
 impl Deref for IcwsSession {
@@ -52,6 +52,7 @@ impl Sessions {
         password: &Secret,
     ) -> Result<Issued, SignInError> {
         let icws = self.icws.as_ref().ok_or(SignInError::NotConfigured(System::Icws))?;
+        self.shelf.require().await?;
         let mut connection = icws.connect(user_id, password).await?;
         if connection.user_id.trim().is_empty() {
             // Who asked is the first part of every key: it must never be the same for two people.

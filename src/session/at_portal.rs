@@ -4,6 +4,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use serde::{Deserialize, Serialize};
+
 use super::Session;
 use super::standing::{Held, Standing, System};
 use crate::portal::Portal;
@@ -24,7 +26,7 @@ pub struct PortalSession {
 }
 
 /// Where signing in has come to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub enum Stage {
     /// A tenant must be selected from these before anything can be read.
     TenantSelection(Vec<Arc<Tenant>>),

@@ -9,7 +9,10 @@ mod identity;
 mod login_throttle;
 mod own;
 mod particulars;
+mod record;
 mod service;
+mod shared;
+mod shelf;
 mod sign_in;
 mod standing;
 mod store;
@@ -31,6 +34,8 @@ pub use token::{SessionId, Token};
 pub use whose::Whose;
 
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::upstream::Secret;
 
@@ -83,6 +88,12 @@ impl Session {
             System::Portal => self.without(Some(System::Icws)),
             System::Icws => self.without(Some(System::Portal)),
         }
+    }
+
+    /// When the latest of what it holds was opened.
+    pub(crate) fn began(&self) -> Option<Timestamp> {
+        let portal = self.portal.as_ref().map(|portal| portal.created_at);
+        portal.max(self.icws.as_ref().map(|icws| icws.created_at))
     }
 
     /// Whether it holds no session at all, and so opens nothing.

@@ -18,16 +18,17 @@ const AT_ONCE: usize = 8;
 
 impl Sessions {
     /// Every session in which the person of this one is signed in anywhere, this one among them, the latest first.
-    #[must_use]
-    pub fn of_same_person(&self, session: &Session) -> Vec<Arc<Session>> {
-        let mut own: Vec<_> = self.alive().filter(|other| !shared(session, other).is_empty()).collect();
+    pub async fn of_same_person(&self, session: &Session) -> Vec<Arc<Session>> {
+        let mut own: Vec<_> =
+            self.alive(session).await.filter(|other| !shared(session, other).is_empty()).collect();
         own.sort_by_key(|own| std::cmp::Reverse(own.particulars.created_at));
         own
     }
 
     /// Ends one session of the person of this one, as far as it is theirs; `None` if they have none of that handle.
     pub async fn end_own(&self, session: &Session, handle: &str) -> Option<Arc<Session>> {
-        let named = self.of_same_person(session).into_iter().find(|own| own.particulars.handle == handle)?;
+        let named =
+            self.of_same_person(session).await.into_iter().find(|own| own.particulars.handle == handle)?;
         self.sign_out(&shared(session, &named)).await;
         Some(named)
     }
@@ -35,7 +36,7 @@ impl Sessions {
     /// Ends every session of the person of this one, this one too, and tells how many there were. What others hold in
     /// the same session stays theirs.
     pub async fn log_out_everywhere(&self, session: &Session) -> usize {
-        let own = self.of_same_person(session);
+        let own = self.of_same_person(session).await;
         // Here first and all of them, because that takes no time; then at the upstreams, which count their sessions.
         let parts: Vec<_> = own.iter().map(|own| shared(session, own)).collect();
         for part in &parts {

@@ -38,6 +38,11 @@ impl Particulars {
         })
     }
 
+    /// Those of a session that another replica has made.
+    pub(super) fn again(handle: String, created_at: Timestamp, client: Option<String>, used_at: i64) -> Self {
+        Self { handle, created_at, client, used_at: AtomicI64::new(used_at) }
+    }
+
     /// Notes that a request came with its token.
     pub(super) fn note_use(&self) {
         self.used_at.store(Timestamp::now().as_second(), Ordering::Relaxed);

@@ -15,6 +15,7 @@ use crate::icws::IcwsError;
 use crate::portal::auth::{AuthorizeUserToTenant, Login, LoginReply, Logout, Outcome, Tenant};
 use crate::portal::dialect::encode;
 use crate::portal::{Credentials, Operation as _, Portal, PortalError, TenantId};
+use crate::store::StoreError;
 use crate::upstream::{Failure as _, Secret};
 
 /// What signing in came to.
@@ -43,6 +44,9 @@ pub enum SignInError {
     /// The session is not waiting for a tenant to be selected.
     #[error("no tenant is waiting to be selected")]
     NoTenantSelectionPending,
+    /// The store that replicas share is gone: no session could be kept in it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The operating system gave no random numbers.
     #[error("no random numbers could be had for a session token")]
     NoRandomness,
@@ -58,6 +62,7 @@ impl Sessions {
         password: &Secret,
     ) -> Result<SignIn, SignInError> {
         let portal = self.portal.as_ref().ok_or(SignInError::NotConfigured(System::Portal))?;
+        self.shelf.require().await?;
         let encoding = portal.settings().login_encoding;
         let login = Login {
             username: Some(Secret::new(encode(encoding, login_name))),
@@ -106,6 +111,8 @@ impl Sessions {
     /// once with one session, one finds nothing waiting: the portal session behind it can be in one tenant only. Meanwhile
     /// the session stays where it is, for what it holds elsewhere; one that is signed out meanwhile stays so.
     pub async fn select_tenant(&self, session: &Session, tenant: TenantId) -> Result<Issued, SignInError> {
+        self.shelf.require().await?;
+        let _turn = self.shelf.turn_to_enter(session).await?;
         let waits = session.portal.as_ref().filter(|portal| portal.tenants_to_select().is_some());
         let portal = waits.filter(|portal| !portal.is_entering.swap(true, Ordering::AcqRel));
         let portal = portal.ok_or(SignInError::NoTenantSelectionPending)?;
@@ -174,7 +181,12 @@ impl Sessions {
 
 /// Whether two login names are one person's, however they are typed.
 pub(super) fn is_same_name(one: &str, other: &str) -> bool {
-    one.trim().to_lowercase() == other.trim().to_lowercase()
+    canonical(one) == canonical(other)
+}
+
+/// A login name, however it was typed.
+pub(super) fn canonical(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// What a new sign-in at an upstream takes along of the session it came with, and what of that must be left: what is

@@ -81,6 +81,16 @@ impl<U: Upstream> Standing<U> {
         self.heard_at.store(Timestamp::now().as_second(), Ordering::Relaxed);
     }
 
+    /// When the upstream last answered this session, in epoch seconds.
+    pub(super) fn heard_at(&self) -> i64 {
+        self.heard_at.load(Ordering::Relaxed)
+    }
+
+    /// Takes over when the upstream last answered this session, as another replica knows it.
+    pub(super) fn heard_again(&self, heard_at: i64) {
+        self.heard_at.store(heard_at, Ordering::Relaxed);
+    }
+
     /// When the session ends if the upstream is not asked again: its own idle clock does not see kept answers.
     #[must_use]
     pub fn ends_at(&self, settings: &config::Session) -> Timestamp {

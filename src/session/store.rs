@@ -1,17 +1,15 @@
-//! Where gateway sessions are kept: in memory, bounded, forgotten when idle or too old.
+//! All gateway sessions: found by their tokens, opened, changed and ended.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
-use moka::future::Cache;
-use moka::ops::compute::{CompResult, Op};
-use moka::policy::EvictionPolicy;
 
 use super::entrance::Entrance;
 use super::identity::{Identity, Principal, Realm};
 use super::particulars::Particulars;
 use super::service::HeldSession;
+use super::shared::Shared;
+use super::shelf::{Change, Changed, Shelf};
 use super::standing::{Held, Standing, System};
 use super::token::{SessionId, Token};
 use super::{Issued, PortalSession, Session, SignInError};
@@ -19,9 +17,7 @@ use crate::config;
 use crate::icws::Icws;
 use crate::portal::Portal;
 use crate::portal::auth::Logout;
-
-/// How late a request may come with the token of a session that was replaced.
-const LATE: Duration = Duration::from_mins(1);
+use crate::store::{Store, StoreError};
 
 /// All gateway sessions, and the upstreams they are opened at.
 #[derive(Clone)]
@@ -31,24 +27,21 @@ pub struct Sessions {
     pub(super) settings: config::Session,
     /// The service account these are for; `None` for people.
     pub(super) service: Option<Arc<HeldSession>>,
-    kept: Cache<SessionId, Arc<Session>>,
-    /// Sessions that another one has replaced just now: requests of the same browser may still be under way with them.
-    replaced: Cache<SessionId, ()>,
+    pub(super) shelf: Shelf,
 }
 
 impl Sessions {
-    /// An empty store.
+    /// No session yet, but those that other replicas have put into the store.
     #[must_use]
-    pub fn new(portal: Option<Portal>, icws: Option<Icws>, settings: config::Session) -> Self {
-        let kept = Cache::builder()
-            .max_capacity(settings.max_sessions)
-            // The least recently used makes room; a policy by frequency would turn newcomers away.
-            .eviction_policy(EvictionPolicy::lru())
-            .time_to_live(Duration::from_secs(settings.max_minutes * 60))
-            .time_to_idle(Duration::from_secs(settings.idle_minutes * 60))
-            .build();
-        let replaced = Cache::builder().max_capacity(settings.max_sessions).time_to_live(LATE).build();
-        Self { portal, icws, settings, service: None, kept, replaced }
+    pub fn new(
+        portal: Option<Portal>,
+        icws: Option<Icws>,
+        settings: config::Session,
+        store: Option<Store>,
+    ) -> Self {
+        let shared = store.map(|store| Shared::new(store, &settings, (portal.clone(), icws.clone())));
+        let shelf = Shelf::new(&settings, shared);
+        Self { portal, icws, settings, service: None, shelf }
     }
 
     /// The settings sessions live by.
@@ -57,20 +50,26 @@ impl Sessions {
         &self.settings
     }
 
-    /// The session a token opens, without what the upstreams' own clocks have ended.
-    pub async fn find(&self, token: &Token) -> Option<Arc<Session>> {
-        let session = self.kept.get(&token.session()).await?;
-        session.particulars.note_use();
-        if self.has_expired(&session) {
-            return self.change(session.id, |session| self.without_expired(session)).await;
+    /// The session a token opens, without what the upstreams' own clocks have ended. Fails if the store is gone and this
+    /// replica does not know the session.
+    pub async fn find(&self, token: &Token) -> Result<Option<Arc<Session>>, StoreError> {
+        let Some(session) = self.shelf.get(token.session()).await? else { return Ok(None) };
+        self.shelf.note_use(&session);
+        if !self.has_expired(&session) {
+            return Ok(Some(session));
         }
-        Some(session)
+        // Another replica may have heard of the upstream since.
+        let session = self.shelf.get_anew(session.id).await.ok().flatten().unwrap_or(session);
+        if !self.has_expired(&session) {
+            return Ok(Some(session));
+        }
+        Ok(self.change(session.id, |session| self.without_expired(session)).await)
     }
 
     /// Whether the session this token opened was replaced just now: its client holds the new token by now, or soon.
     #[must_use]
     pub fn was_replaced(&self, token: &Token) -> bool {
-        self.replaced.contains_key(&token.session())
+        self.shelf.was_replaced(token.session())
     }
 
     pub(super) fn has_expired(&self, session: &Session) -> bool {
@@ -90,13 +89,13 @@ impl Sessions {
     /// Takes a session out of the store if it still holds the same session of an upstream; of several who try at once, one
     /// gets it.
     pub(super) async fn claim_holding<U: Held>(&self, known: &Session) -> Option<Arc<Session>> {
-        let claimed = self.kept.entry(known.id).and_compute_with(|kept| {
-            let is_same = kept.is_some_and(|kept| same(U::standing(kept.value()), U::standing(known)));
-            std::future::ready(if is_same { Op::Remove } else { Op::Nop })
-        });
-        match claimed.await {
-            CompResult::Removed(entry) => Some(entry.into_value()),
-            _ => None,
+        let change = |kept: &Session| {
+            let is_same = same(U::standing(kept), U::standing(known));
+            if is_same { Change::End } else { Change::Keep }
+        };
+        match self.shelf.change(known.id, change).await {
+            Changed::Ended(session) => Some(session),
+            Changed::Not | Changed::Became(_) => None,
         }
     }
 
@@ -115,28 +114,25 @@ impl Sessions {
     }
 
     /// Changes a session that is still there; one that holds nothing any more is forgotten.
-    async fn change(&self, id: SessionId, change: impl FnOnce(&mut Session)) -> Option<Arc<Session>> {
-        let changed = self.kept.entry(id).and_compute_with(|kept| {
-            let operation = match kept {
-                None => Op::Nop,
-                Some(kept) => {
-                    let mut session = Session::clone(kept.value());
-                    change(&mut session);
-                    if session.is_empty() { Op::Remove } else { Op::Put(Arc::new(session)) }
-                }
-            };
-            std::future::ready(operation)
-        });
-        match changed.await {
-            CompResult::ReplacedWith(entry) => Some(entry.into_value()),
-            _ => None,
+    async fn change(&self, id: SessionId, change: impl Fn(&mut Session)) -> Option<Arc<Session>> {
+        let change = |kept: &Session| {
+            let mut session = kept.clone();
+            change(&mut session);
+            Change::Become(Box::new(session))
+        };
+        match self.shelf.change(id, change).await {
+            Changed::Became(session) => Some(session),
+            Changed::Not | Changed::Ended(_) => None,
         }
     }
 
     /// Takes the session a request came with out of the store, once a sign-in has succeeded: its token opens nothing any
     /// more. Of two who sign in at once with one session, one takes along what it held.
     pub(super) async fn claim_former(&self, former: Option<&Session>) -> Option<Arc<Session>> {
-        self.kept.remove(&former?.id).await
+        match self.shelf.change(former?.id, |_| Change::End).await {
+            Changed::Ended(session) => Some(session),
+            Changed::Not | Changed::Became(_) => None,
+        }
     }
 
     /// Opens a gateway session with a new token: it holds what `former` held, changed by `hold`.
@@ -149,7 +145,6 @@ impl Sessions {
         let token = Token::generate().map_err(no_randomness)?;
         let id = token.session();
         let mut session = if let Some(former) = entrance.former {
-            self.replaced.insert(former.id, ()).await;
             Session { id, ..former.clone() }
         } else {
             let particulars = Arc::new(Particulars::new(entrance.client).map_err(no_randomness)?);
@@ -157,7 +152,11 @@ impl Sessions {
         };
         hold(&mut session);
         let session = Arc::new(session);
-        self.keep(session.clone()).await;
+        if let Err(error) = self.shelf.put(session.clone(), entrance.former.map(|former| former.id)).await {
+            // Nobody could come in by it; the upstreams count sessions.
+            self.leave(Some(&session)).await;
+            return Err(error.into());
+        }
         Ok(Issued { token: token.text(), session })
     }
 
@@ -212,9 +211,9 @@ impl Sessions {
         Identity { realm, principal }
     }
 
-    /// Every session as a request would find it, unless nothing is left of it.
-    pub(super) fn alive(&self) -> impl Iterator<Item = Arc<Session>> {
-        let alive = self.kept.iter().map(|(_, session)| {
+    /// The sessions that may be of the people of this one, each as a request would find it, unless nothing is left of it.
+    pub(super) async fn alive(&self, session: &Session) -> impl Iterator<Item = Arc<Session>> {
+        let alive = self.shelf.of_names(session).await.into_iter().map(|session| {
             if !self.has_expired(&session) {
                 return session;
             }
@@ -228,15 +227,12 @@ impl Sessions {
     /// How many sessions there are, give or take what has just ended.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.kept.entry_count()
-    }
-
-    pub(super) async fn keep(&self, session: Arc<Session>) {
-        self.kept.insert(session.id, session).await;
+        self.shelf.count()
     }
 }
 
-/// Whether two are one and the same session of an upstream.
+/// Whether two, of one gateway session, are one and the same session of an upstream: another replica has made its own of
+/// what lies in the store, but no second one takes the place of the first without a new token.
 fn same<U: Held>(one: Option<&Standing<U>>, other: Option<&Standing<U>>) -> bool {
-    matches!((one, other), (Some(one), Some(other)) if std::ptr::eq(one, other))
+    matches!((one, other), (Some(one), Some(other)) if one.created_at == other.created_at)
 }

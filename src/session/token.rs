@@ -47,6 +47,25 @@ impl Token {
     }
 }
 
+impl SessionId {
+    /// As names in the store have it.
+    pub(super) fn hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Reads it back.
+    pub(super) fn of_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; BYTES];
+        if text.len() != 2 * BYTES {
+            return None;
+        }
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(2 * place..2 * place + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Token")
@@ -67,6 +86,15 @@ mod tests {
     fn a_token_survives_the_trip_through_text() {
         let token = Token::generate().unwrap();
         assert_eq!(Token::parse(token.text().expose()), Some(token));
+    }
+
+    #[test]
+    fn a_session_is_named_in_the_store_and_back() {
+        let id = Token::generate().unwrap().session();
+        assert_eq!(SessionId::of_hex(&id.hex()), Some(id));
+        for text in ["", "0", &"zz".repeat(BYTES), &"é".repeat(BYTES)] {
+            assert_eq!(SessionId::of_hex(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -28,27 +28,37 @@ const SLEEP: (Duration, Duration) = (Duration::from_millis(2), Duration::from_mi
 
 /// The right to do something, until it is dropped or has run out.
 pub struct Lease {
-    store: Store,
-    key: String,
-    mark: u64,
+    entry: Entry,
+    /// Whether it may be this one's in the store.
+    may_be_held: bool,
     /// Higher than that of whoever had it before: what is written under a lower one comes too late.
     pub fence: u64,
+}
+
+/// What lies in the store for a lease.
+#[derive(Clone)]
+struct Entry {
+    store: Store,
+    key: String,
+    /// Whose it is.
+    mark: u64,
     lasts: Duration,
 }
 
 impl Lease {
     /// Waits for the lease and takes it; it runs out by itself in case this replica is no more.
     pub async fn take(store: &Store, key: String, lasts: Duration) -> Result<Self, StoreError> {
-        let mark = random()?;
+        let entry = Entry { store: store.clone(), key, mark: random()?, lasts };
         let mut sleep = SLEEP.0;
         loop {
-            // Whoever stops waiting may have taken it by then.
-            let mut lease = Self { store: store.clone(), key: key.clone(), mark, fence: 0, lasts };
-            lease.fence = lease.run(TAKE).await?;
+            // Made before it is known to be taken: whoever stops waiting may have it by then.
+            let mut lease = Self { entry: entry.clone(), may_be_held: true, fence: 0 };
+            lease.fence = entry.run(TAKE).await?;
             if lease.fence > 0 {
                 return Ok(lease);
             }
-            lease.forget();
+            // Ending it now could end the next try's.
+            lease.may_be_held = false;
             tokio::time::sleep(sleep).await;
             sleep = (sleep * 2).min(SLEEP.1);
         }
@@ -56,9 +66,11 @@ impl Lease {
 
     /// Whether it is still this replica's; if so, for as long again.
     pub async fn prolong(&self) -> Result<bool, StoreError> {
-        Ok(self.run(PROLONG).await? > 0)
+        Ok(self.entry.run(PROLONG).await? > 0)
     }
+}
 
+impl Entry {
     async fn run(&self, script: &'static str) -> Result<u64, StoreError> {
         let script = Script::new(script);
         let mut invocation = script.prepare_invoke();
@@ -66,23 +78,17 @@ impl Lease {
         invocation.arg(self.mark).arg(u64::try_from(self.lasts.as_millis()).unwrap_or(u64::MAX));
         self.store.ask(async |mut connection| invocation.invoke_async(&mut connection).await).await
     }
-
-    /// Nothing is there to be ended.
-    fn forget(mut self) {
-        self.mark = 0;
-    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if self.mark == 0 {
+        if !self.may_be_held {
             return;
         }
-        let ended = Self { store: self.store.clone(), key: self.key.clone(), ..*self };
-        self.store.spawn(async move {
+        let entry = self.entry.clone();
+        self.entry.store.spawn(async move {
             // Where that fails it runs out.
-            let _ = ended.run(END).await;
-            ended.forget();
+            let _ = entry.run(END).await;
         });
     }
 }

@@ -17,7 +17,7 @@ use redis::{FromRedisValue, Pipeline, RedisResult};
 pub use bucket::Bucket;
 pub use error::StoreError;
 pub use lease::Lease;
-pub use news::{Listener, Notice};
+pub use news::{Listener, Notice, random};
 pub use seal::new_key;
 
 use self::link::Link;
@@ -45,9 +45,14 @@ impl Store {
         Ok(Some(Self { link, news, seals }))
     }
 
-    /// Comes to know what other replicas have changed: all that they had said 50 milliseconds ago.
+    /// Comes to know, as a request begins, all that other replicas have said before.
+    pub async fn begin(&self) {
+        self.news.renew(true).await;
+    }
+
+    /// Comes to know, in the middle of a request, all that they had said 50 milliseconds ago.
     pub async fn renew(&self) {
-        self.news.renew().await;
+        self.news.renew(false).await;
     }
 
     /// Tells the listener from now on.

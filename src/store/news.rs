@@ -1,9 +1,10 @@
 //! Word of what has changed, from replica to replica: a stream that each of them reads on from where it was.
 //!
-//! Nobody waits to be told. Whoever is about to use something that is kept looks first, unless somebody of the same replica
-//! has done so within [`WINDOW`]: what another replica said before that is known then, however late its word or this
-//! thread may be. When the look fails, everything is taken to have changed, now and once every window until the server is
-//! back: a replica that is cut off asks the upstreams, and never tells what may be wrong.
+//! Nobody waits to be told. Every request looks when it comes, together with all others that come while somebody else's look
+//! is under way; and later once more, if it is about to use something that is kept and nobody has looked within [`WINDOW`]. So
+//! what another replica had said before a request came is known to it, however late that word or this thread may be.
+//! When the look fails, everything is taken to have changed, now and once every window until the server is back: a replica
+//! that is cut off asks the upstreams, and never tells what may be wrong.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
@@ -15,7 +16,7 @@ use redis::{Pipeline, cmd};
 use super::error::StoreError;
 use super::link::Link;
 
-/// How old what is known of other replicas may be.
+/// How old what is known of other replicas may be in the middle of a request.
 const WINDOW: Duration = Duration::from_millis(50);
 
 /// How often somebody looks although nobody asks.
@@ -67,6 +68,9 @@ pub(super) struct News {
     /// Changes when everything may have: part of every name under which an answer is shared.
     generation: AtomicU64,
     looking: tokio::sync::Mutex<()>,
+    /// How many looks have begun, and which of them was the last to end well.
+    begun: AtomicU64,
+    ended: AtomicU64,
 }
 
 #[derive(Default)]
@@ -91,11 +95,13 @@ impl News {
             known_at: AtomicU64::new(0),
             generation: AtomicU64::new(0),
             looking: tokio::sync::Mutex::default(),
+            begun: AtomicU64::new(0),
+            ended: AtomicU64::new(0),
         });
         let weak = Arc::downgrade(&news);
         news.link.runtime().spawn(async move {
             while let Some(news) = weak.upgrade() {
-                news.look().await;
+                news.look(u64::MAX).await;
                 drop(news);
                 tokio::time::sleep(HEARTBEAT).await;
             }
@@ -145,20 +151,17 @@ impl News {
         known_at != 0 && self.now().saturating_sub(known_at) < window
     }
 
-    /// Comes to know what was said up to now, give or take the window.
-    pub(super) async fn renew(self: &Arc<Self>) {
-        if self.is_known() {
-            return;
-        }
+    /// Comes to know what was said up to now; in the middle of a request, give or take the window.
+    pub(super) async fn renew(self: &Arc<Self>, is_beginning: bool) {
         if self.link.is_down() {
             // Nobody waits for a server that is not there.
             if self.forget_again() {
                 let news = Arc::clone(self);
-                self.link.runtime().spawn(async move { news.look().await });
+                self.link.runtime().spawn(async move { news.look(0).await });
             }
-            return;
+        } else if is_beginning || !self.is_known() {
+            self.look(self.begun.load(Ordering::Acquire)).await;
         }
-        self.look().await;
     }
 
     /// Takes everything to have changed, if nobody did within the window.
@@ -175,8 +178,8 @@ impl News {
         is_first
     }
 
-    /// Reads on; of many who want that at once, one does.
-    async fn look(&self) {
+    /// Reads on, unless a look that began after so many others has ended by the time there is room for one.
+    async fn look(&self, after: u64) {
         let was_down = self.link.is_down();
         let _one = if was_down {
             let Ok(one) = self.looking.try_lock() else { return };
@@ -184,12 +187,16 @@ impl News {
         } else {
             self.looking.lock().await
         };
-        if self.is_known() && !was_down {
+        if self.ended.load(Ordering::Acquire) > after && !was_down {
             return;
         }
         let began = self.now().max(1);
+        let number = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
         match self.catch_up().await {
-            Ok(()) => self.known_at.store(began, Ordering::Release),
+            Ok(()) => {
+                self.known_at.store(began, Ordering::Release);
+                self.ended.store(number, Ordering::Release);
+            }
             Err(error) => self.fail(error),
         }
     }
@@ -305,7 +312,7 @@ impl News {
 }
 
 /// A number that nobody else has drawn, and not nought.
-pub(super) fn random() -> Result<u64, StoreError> {
+pub fn random() -> Result<u64, StoreError> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes).map_err(|_| StoreError::NoRandomness)?;
     // Kept below what a signed number holds, because the server may count with it.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::failure::Failure;
 use super::noun::Noun;
@@ -40,12 +41,32 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     /// Whether its answers may be shared by everyone in a realm, where the settings say so; but for catalogues, never.
     const SHAREABLE: Option<Shareable<Self::Reply>> = None;
 
+    /// How its answers are written down for other replicas; those of an operation that has no form for it stay here.
+    const FORM: Option<Form<Self::Reply>> = None;
+
     /// Asks once.
     fn ask(
         &self,
         upstream: &Self::Upstream,
         credentials: &<Self::Upstream as Upstream>::Credentials,
     ) -> impl Future<Output = Result<Answer<Self::Reply>, <Self::Upstream as Upstream>::Error>> + Send;
+}
+
+/// How a reply is written down and read again.
+#[derive(Clone, Copy, Debug)]
+pub struct Form<R> {
+    /// As bytes; `None` if that cannot be.
+    pub write: fn(&R) -> Option<Vec<u8>>,
+    /// Back again; `None` if they are none of its.
+    pub read: fn(&[u8]) -> Option<R>,
+}
+
+impl<R: Serialize + DeserializeOwned> Form<R> {
+    /// As JSON.
+    pub const JSON: Self = Self {
+        write: |reply| serde_json::to_vec(reply).ok(),
+        read: |text| serde_json::from_slice(text).ok(),
+    };
 }
 
 /// What a call brought.

@@ -13,7 +13,7 @@ mod shareable;
 mod worker;
 
 pub use audit::AUDIT;
-pub use call::{Answer, Call, Upstream};
+pub use call::{Answer, Call, Form, Upstream};
 pub use failure::Failure;
 pub use http::{Http, Patience};
 pub use lost::Lost;

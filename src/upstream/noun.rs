@@ -1,7 +1,9 @@
 //! `Noun`: the kinds of record, by which kept answers are forgotten after a write.
 
+use serde::{Deserialize, Serialize};
+
 /// A kind of record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[repr(usize)]
 pub enum Noun {
     /// Users and agents, which are one record.

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
-/// A password, a token or a cookie. It reaches the wire and nothing else.
-#[derive(Clone, PartialEq, Eq)]
+/// A password, a token or a cookie. It reaches the wire, sealed the store that replicas share, and nothing else.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

@@ -166,6 +166,11 @@ impl Client {
         Self { token: token.to_owned(), ..self.clone() }
     }
 
+    /// The same client at another gateway.
+    pub fn at(&self, url: &str) -> Self {
+        Self { url: url.to_owned(), ..self.clone() }
+    }
+
     /// Asks without variables.
     pub async fn ask(&self, query: &str) -> Answer {
         self.ask_with(query, Value::Null).await

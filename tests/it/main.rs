@@ -40,6 +40,8 @@ mod queries;
 mod rate;
 mod recordings;
 mod redaction;
+mod redis;
+mod replicas;
 mod responsiveness;
 mod schema;
 mod service;

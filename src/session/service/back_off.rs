@@ -3,6 +3,8 @@
 use std::mem;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::Cause;
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
@@ -48,7 +50,9 @@ impl Meaning {
         match cause {
             Cause::SignIn(error) => Self::of_sign_in(error),
             Cause::PasswordMustChange | Cause::NoSuchTenant => Self::Lasting,
-            Cause::NoPassword | Cause::EndsAtOnce | Cause::Interrupted => Self::Failed(None),
+            Cause::NoPassword | Cause::EndsAtOnce | Cause::Interrupted | Cause::Elsewhere(_) => {
+                Self::Failed(None)
+            }
         }
     }
 
@@ -57,7 +61,9 @@ impl Meaning {
             SignInError::Portal(error) => Self::of_portal(error),
             SignInError::Icws(error) => Self::of_icws(error),
             SignInError::NotConfigured(_) => Self::Lasting,
-            SignInError::NoTenantSelectionPending | SignInError::NoRandomness => Self::Failed(None),
+            SignInError::NoTenantSelectionPending | SignInError::Store(_) | SignInError::NoRandomness => {
+                Self::Failed(None)
+            }
         }
     }
 
@@ -94,7 +100,7 @@ pub(in crate::session) fn may_count_as_try(error: &SignInError) -> bool {
 }
 
 /// How often in a row signing in has failed, and in which way.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 pub(super) struct BackOff {
     refusals: u32,
     failures: u32,

@@ -37,6 +37,9 @@ pub enum Cause {
     /// The upstream lets it in and ends the session at once, again and again.
     #[error("its sessions are ended as soon as they are opened")]
     EndsAtOnce,
+    /// Another replica was not let in, and says why; this one leaves the account alone as well.
+    #[error("{0}")]
+    Elsewhere(Arc<str>),
     /// The gateway is stopping, or has a defect.
     #[error("signing in was interrupted")]
     Interrupted,

@@ -5,16 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout};
 use tracing::field::display;
 
 use super::back_off::BackOff;
 use super::error::{Cause, ServiceError};
 use super::password::PasswordSource;
+use super::together::{Rest, Together};
 use crate::config::{self, ServiceUpstream};
 use crate::portal::TenantId;
 use crate::portal::auth::Tenant;
 use crate::session::{Entrance, Session, Sessions, SignIn};
+use crate::store::StoreError;
 use crate::upstream::{AUDIT, Secret};
 
 /// A session that ends earlier than this has ended at once.
@@ -34,6 +37,8 @@ pub(in crate::session) struct HeldSession {
     username: String,
     tenant: String,
     password: PasswordSource,
+    /// Where the session is shared by replicas.
+    together: Option<Together>,
     state: Mutex<State>,
 }
 
@@ -47,6 +52,8 @@ struct State {
     /// The password of the last try: another one is worth a try at once.
     tried: Option<Secret>,
     ended_at_once: u32,
+    /// When the last one that has ended was opened: what is shared and no younger is that one.
+    ended: Option<Timestamp>,
     /// Whether the gateway is stopping: nothing is opened any more.
     is_closed: bool,
 }
@@ -57,15 +64,21 @@ struct Opened {
 }
 
 impl HeldSession {
-    pub(super) fn new(account: &config::ServiceAccount) -> Self {
+    pub(super) fn new(account: &config::ServiceAccount, together: Option<Together>) -> Self {
         Self {
             account: account.name.as_str().into(),
             upstream: account.upstream,
             username: account.username.trim().to_owned(),
             tenant: account.tenant.trim().to_owned(),
             password: PasswordSource::of(account),
+            together,
             state: Mutex::default(),
         }
+    }
+
+    /// Whether other replicas use the session as well.
+    pub(super) fn is_shared(&self) -> bool {
+        self.together.is_some()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -80,6 +93,7 @@ impl HeldSession {
     pub(in crate::session) fn forget(&self, ended: &Session) {
         let mut state = self.state();
         let Some(opened) = state.current.take_if(|opened| opened.session.id == ended.id) else { return };
+        state.ended = state.ended.max(ended.began());
         state.ended_at_once = if opened.at.elapsed() < AT_ONCE { state.ended_at_once + 1 } else { 0 };
         if let Some(over) = state.ended_at_once.checked_sub(PATIENCE) {
             let wait = Duration::from_secs(1 << over.min(5));
@@ -146,6 +160,15 @@ impl HeldSession {
         }
     }
 
+    /// Uses the session that another replica has opened.
+    fn take_over(&self, session: Arc<Session>) -> Result<Arc<Session>, ServiceError> {
+        let mut state = self.state();
+        state.under_way = None;
+        state.rest = None;
+        state.current = Some(Opened { session: session.clone(), at: Instant::now() });
+        Ok(session)
+    }
+
     /// Tells the audit log that the gateway has signed in by itself, or tried to.
     fn audit(&self, outcome: &str, reason: Option<&Cause>) {
         let reason = reason.map(display);
@@ -199,8 +222,14 @@ impl Sessions {
         held: Arc<HeldSession>,
         outlived: Option<Arc<Session>>,
     ) -> Result<Arc<Session>, ServiceError> {
-        // The upstreams count sessions: one that is only too old for the gateway is given back first.
-        self.leave(outlived.as_deref()).await;
+        let is_too_old = outlived.as_ref().is_some_and(|session| self.is_too_old(session));
+        if is_too_old {
+            held.state().ended = outlived.as_ref().and_then(|session| session.began());
+        }
+        if is_too_old || !held.is_shared() {
+            // The upstreams count sessions: one that is only too old for the gateway is given back first.
+            self.leave(outlived.as_deref()).await;
+        }
         let source = held.password.clone();
         // A file on a mount that hangs must not end all signing in for good.
         let password = timeout(READING, tokio::task::spawn_blocking(move || source.read()));
@@ -214,7 +243,69 @@ impl Sessions {
             held.state().under_way = None;
             return Err(rest);
         }
-        held.settle(self.try_once(&held, &password).await)
+        match &held.together {
+            Some(together) => self.attempt_together((&held, together), &password).await,
+            None => held.settle(self.try_once(&held, &password).await),
+        }
+    }
+
+    /// Takes over what another replica has brought, or signs in for all.
+    async fn attempt_together(
+        &self,
+        (held, together): (&HeldSession, &Together),
+        password: &Secret,
+    ) -> Result<Arc<Session>, ServiceError> {
+        let gone = |error: StoreError| {
+            held.state().under_way = None;
+            held.error(Cause::SignIn(error.into()), Duration::from_secs(1))
+        };
+        let lease = together.lease().await.map_err(gone)?;
+        let upstreams = (self.portal.as_ref(), self.icws.as_ref());
+        let ended = held.state().ended;
+        let shared = together.get(ended, upstreams).await.map_err(gone)?;
+        if let Some(session) = shared.filter(|session| !self.is_too_old(session)) {
+            return held.take_over(Arc::new(session));
+        }
+        let (rest, back_off) = together.tried(password).await.map_err(gone)?;
+        if let Some(Rest { reason, wait }) = rest {
+            held.state().under_way = None;
+            return Err(held.error(Cause::Elsewhere(reason.into()), wait));
+        }
+        held.state().back_off = back_off;
+        let tried = self.try_once(held, password).await;
+        let opened = match tried {
+            Ok(session) => session,
+            Err(cause) => {
+                let settled = held.settle(Err(cause));
+                if let Err(error) = &settled {
+                    let back_off = serde_json::to_string(&held.state().back_off).unwrap_or_default();
+                    let rest = Rest { reason: error.cause.to_string(), wait: error.retry_after() };
+                    together.rest(password, rest, &back_off).await;
+                }
+                return settled;
+            }
+        };
+        match together.put(&opened, &lease).await {
+            Ok(true) => together.forgive(password).await,
+            Ok(false) => {
+                // It took so long that another replica has signed in since.
+                self.leave(Some(&opened)).await;
+                let shared = together.get(ended, upstreams).await.map_err(gone)?;
+                let shared = shared.ok_or(StoreError::Unreachable).map_err(gone)?;
+                return held.take_over(Arc::new(shared));
+            }
+            // Each replica has one of its own then.
+            Err(_) => {}
+        }
+        held.settle(Ok(opened))
+    }
+
+    /// Whether a session has lived for as long as it may.
+    fn is_too_old(&self, session: &Session) -> bool {
+        let now = Timestamp::now();
+        let portal = session.portal.as_deref().map(|portal| portal.expires_at);
+        let icws = session.icws.as_deref().map(|icws| icws.expires_at);
+        portal.into_iter().chain(icws).any(|ends| ends <= now)
     }
 
     async fn try_once(&self, held: &HeldSession, password: &Secret) -> Result<Arc<Session>, Cause> {

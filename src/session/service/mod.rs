@@ -4,6 +4,7 @@ mod back_off;
 mod error;
 mod held;
 mod password;
+mod together;
 mod token;
 
 use std::fmt;
@@ -21,6 +22,7 @@ pub(super) use held::HeldSession;
 pub use token::{TokenHash, new_service_token};
 
 use self::password::PasswordSource;
+use self::together::Together;
 use self::token::hash_of_document;
 use super::{Session, Sessions};
 use crate::config;
@@ -63,10 +65,10 @@ impl ServiceAccounts {
         found
     }
 
-    /// Signs all of them out, each at its upstream.
+    /// Signs all of them out, each at its upstream; a session that replicas share stays for the others.
     pub async fn leave(&self) {
         join_all(self.0.iter().map(|account| async {
-            let session = account.held.close().await;
+            let session = account.held.close().await.filter(|_| !account.held.is_shared());
             account.sessions.leave(session.as_deref()).await;
         }))
         .await;
@@ -87,7 +89,10 @@ impl ServiceAccount {
             ));
         }
         let per_minute = NonZeroU32::new(account.requests_per_minute).unwrap_or(NonZeroU32::MIN);
-        let held = Arc::new(HeldSession::new(account));
+        let max_minutes = sessions.settings.max_minutes;
+        let store = sessions.shelf.store().cloned();
+        let together = store.map(|store| Together::new(store, &account.name, max_minutes));
+        let held = Arc::new(HeldSession::new(account, together));
         Ok(Arc::new(Self {
             is_read_only: account.read_only,
             tokens: hashes(&account.tokens)?,
@@ -147,7 +152,7 @@ impl Sessions {
     /// The same upstreams for a service account.
     fn of_service(&self, held: Arc<HeldSession>) -> Self {
         let (portal, icws, settings) = (self.portal.clone(), self.icws.clone(), self.settings.clone());
-        let mut own = Self::new(portal, icws, settings);
+        let mut own = Self::new(portal, icws, settings, None);
         own.service = Some(held);
         own
     }
