@@ -150,7 +150,7 @@ impl Run {
         let write_each = if self.setting.is_cached { 601 } else { 37 };
         for step in 0..self.setting.answers {
             let moment = step * CONNECTIONS + place;
-            let codes = if moment % write_each == 0 {
+            let codes = if moment.is_multiple_of(write_each) {
                 let turn = theirs.turn.fetch_add(1, Ordering::Relaxed);
                 let answers = theirs.records.write(&client, person, turn).await;
                 answers.iter().flat_map(|answer| self.judge(who, answer, None)).collect()
@@ -158,7 +158,7 @@ impl Run {
                 let asked: Vec<_> = (0..QUERIES.len()).filter(|at| person.may_ask(QUERIES[*at])).collect();
                 let query = asked[(step + place / PEOPLE.len()) % asked.len()];
                 // What is kept whole answers most; one in some is a document that nobody sent before.
-                let name = if moment % 59 == 0 { format!("Q{moment}") } else { "Q".to_owned() };
+                let name = if moment.is_multiple_of(59) { format!("Q{moment}") } else { "Q".to_owned() };
                 let answer = line.ask(&client.token, &format!("query {name} {}", QUERIES[query])).await;
                 if has_mark(person, &answer.body["data"]) {
                     outcome.readers.insert(who);

@@ -110,7 +110,9 @@ pub async fn truth() -> Vec<Theirs> {
     let everyones = |text: &String| all.iter().all(|texts| texts.contains(text));
     let mut people = Vec::new();
     for (place, (mut own, records)) in seen.into_iter().enumerate() {
-        own.iter_mut().for_each(|texts| texts.retain(|text| !everyones(text)));
+        for texts in &mut own {
+            texts.retain(|text| !everyones(text));
+        }
         for (query, texts) in QUERIES.into_iter().zip(&own) {
             let is_asked = PEOPLE[place].may_ask(query);
             assert_eq!(!texts.is_empty(), is_asked, "{} in {query}", PEOPLE[place].portal.0);

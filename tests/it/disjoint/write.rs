@@ -66,7 +66,7 @@ impl Own {
     fn all(&self, person: &Person, turn: usize) -> Vec<Write> {
         let Self { user, agent, groups: [group, other], attribute, queue, callback, .. } = self;
         let said = format!("{}{turn}", person.mark);
-        let add = turn / 16 % 2 == 0;
+        let add = (turn / 16).is_multiple_of(2);
         let (added, removed) = if add { ("add", "remove") } else { ("remove", "add") };
         let login = format!("{said}@{}", self.login_suffix);
         let mut writes = vec![
