@@ -255,7 +255,7 @@ fn assert_complete(calls: &BTreeSet<(&'static str, Option<String>)>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_thousand_answers_hold_no_foreign_row() {
     let people = Arc::new(truth().await);
-    let mut answers = 0;
+    let (mut answers, mut readers) = (0, BTreeSet::new());
     let mut calls = [BTreeSet::new(), BTreeSet::new()];
     for setting in &SETTINGS {
         let outcome = run(setting, &people).await;
@@ -266,10 +266,11 @@ async fn a_hundred_thousand_answers_hold_no_foreign_row() {
                 outcome.codes
             );
         }
-        assert_eq!(outcome.readers.len(), PEOPLE.len(), "nobody sees what they write");
+        readers.extend(outcome.readers);
         answers += outcome.answers;
         calls[usize::from(setting.is_cached)].extend(outcome.calls);
     }
     assert!(answers >= 100_000, "{answers}");
+    assert_eq!(readers.len(), PEOPLE.len(), "somebody never saw what they wrote");
     calls.iter().for_each(assert_complete);
 }
