@@ -297,7 +297,7 @@ async fn house(change: impl FnOnce(&mut Config)) -> Arc<House> {
     )
 }
 
-fn short_lived(config: &mut Config, seconds: u64) {
+pub fn short_lived(config: &mut Config, seconds: u64) {
     let cache = &mut config.cache;
     for kept in [
         &mut cache.user_seconds,

@@ -13,6 +13,7 @@ mod cookie;
 mod cors;
 mod cost;
 mod dialect;
+mod disjoint;
 mod estimate;
 mod everything;
 mod failure;

@@ -7,12 +7,15 @@ use serde_json::Value;
 
 use crate::house::{self, Client, ICWS};
 use crate::program::Served;
+use crate::service::{password_file, token};
 
 /// A password that appears nowhere else.
 const PASSWORD: &str = "s3cr3t-of-the-portal";
 const NAME: &str = "admin@dmn";
 const ICWS_PASSWORD: &str = "s3cr3t-of-icws";
 const ICWS_NAME: &str = "icadmin";
+const SERVICE_PASSWORD: &str = "s3cr3t-of-the-dashboard";
+const SERVICE_NAME: &str = "billing@dmn";
 /// What a client sends that is nobody else's business.
 const SEARCHED: &str = "a-name-somebody-looks-for";
 
@@ -21,6 +24,9 @@ fn world() -> World {
     for login in world.logins.iter_mut().filter(|login| login.name == NAME) {
         PASSWORD.clone_into(&mut login.password);
     }
+    for login in world.logins.iter_mut().filter(|login| login.name == SERVICE_NAME) {
+        SERVICE_PASSWORD.clone_into(&mut login.password);
+    }
     ICWS_PASSWORD.clone_into(&mut world.icws.users[0].password);
     world
 }
@@ -28,6 +34,9 @@ fn world() -> World {
 #[tokio::test]
 async fn nothing_secret_is_logged_at_any_level() {
     let simulator = Simulator::local(world()).await;
+    let people = names(&simulator);
+    assert!(people.len() > 100, "{people:?}");
+    let (file, (service_token, hash)) = (password_file(SERVICE_PASSWORD), token());
     for (level, format) in [("trace", "pretty"), ("trace", "json")] {
         let served = Served::start(&[
             ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
@@ -35,12 +44,20 @@ async fn nothing_secret_is_logged_at_any_level() {
             ("PORTALGRAPH__PORTAL__CALL_TIMEOUT_MILLISECONDS", "300"),
             ("PORTALGRAPH__ICWS__URL", &simulator.url()),
             ("PORTALGRAPH__ICWS__CALL_TIMEOUT_MILLISECONDS", "300"),
+            ("PORTALGRAPH__SERVICE_ACCOUNT__1__NAME", "wall"),
+            ("PORTALGRAPH__SERVICE_ACCOUNT__1__TOKENS", &hash),
+            ("PORTALGRAPH__SERVICE_ACCOUNT__1__USERNAME", SERVICE_NAME),
+            ("PORTALGRAPH__SERVICE_ACCOUNT__1__PASSWORD_FILE", file.to_str().unwrap()),
             ("PORTALGRAPH__LOG__LEVEL", level),
             ("PORTALGRAPH__LOG__FORMAT", format),
         ]);
         let http = house::http();
         let client = Client::sign_in(&http, &served.url, (NAME, PASSWORD)).await;
         let client = client.entering(ICWS, (ICWS_NAME, ICWS_PASSWORD)).await;
+        let wall = Client::nobody(&http, &served.url).holding(&service_token);
+        assert!(wall.data("{ users { totalCount } }").await["users"]["totalCount"].is_number());
+        wall.holding(&format!("{service_token}x")).ask("{ users { totalCount } }").await;
+        change_everything(&client).await;
         let secrets = ask_for_everything(&simulator, &http, &client).await;
         let log = served.end();
         for call in ["portal call", "getUsers", "ICWS call", "listRoles", "createRole"] {
@@ -48,7 +65,13 @@ async fn nothing_secret_is_logged_at_any_level() {
         }
         let host = simulator.url().strip_prefix("http://").unwrap().to_owned();
         let port = host.rsplit(':').next().unwrap().to_owned();
-        for secret in secrets.iter().map(String::as_str).chain([
+        for secret in secrets.iter().chain(&people).map(String::as_str).chain([
+            SERVICE_PASSWORD,
+            SERVICE_NAME,
+            &encoded(SERVICE_PASSWORD),
+            &encoded(SERVICE_NAME),
+            &service_token,
+            &hash,
             PASSWORD,
             &encoded(PASSWORD),
             &encoded("wrong-password"),
@@ -76,6 +99,34 @@ async fn nothing_secret_is_logged_at_any_level() {
             let line = log.lines().filter(|line| !is_who(line)).find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret} is logged");
         }
+    }
+}
+
+/// What people are called, and how they are reached.
+fn names(simulator: &Simulator) -> Vec<String> {
+    simulator.world(|world| {
+        let users = world.tenants.iter().flat_map(|tenant| tenant.users.values());
+        let texts = users
+            .flat_map(|user| [&user.login_nm, &user.email, &user.phone, &user.last_nm].map(Clone::clone));
+        // Shorter ones are parts of other words.
+        texts.flatten().map(String::from).filter(|text| text.len() > 4 && text != NAME).collect()
+    })
+}
+
+/// Some mutations of each kind, with texts that are nobody else's business.
+async fn change_everything(client: &Client) {
+    let found = client
+        .data("{ user(by: {loginName: \"clara.cedar@dmn\"}) { id } skillGroups { nodes { id } } }")
+        .await;
+    let (user, group) = (&found["user"]["id"], &found["skillGroups"]["nodes"][0]["id"]);
+    for change in [
+        format!("updateUser(input: {{userId: {user}, email: \"{SEARCHED}@example.com\"}})"),
+        format!("resetPassword(input: {{userId: {user}, newPassword: \"{SEARCHED}\"}})"),
+        format!("saveSkillGroup(input: {{skillGroupId: {group}, description: \"{SEARCHED}\"}})"),
+        format!("deleteUser(input: {{user: {{id: {user}}}, loginName: \"{SEARCHED}\"}})"),
+    ] {
+        let answer = client.ask(&format!("mutation {{ done: {change} {{ userErrors {{ code }} }} }}")).await;
+        assert!(answer.body["data"]["done"].is_object(), "{change}: {}", answer.body);
     }
 }
 
