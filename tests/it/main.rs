@@ -40,6 +40,7 @@ mod queries;
 mod rate;
 mod recordings;
 mod redaction;
+mod redis;
 mod responsiveness;
 mod schema;
 mod service;
