@@ -18,6 +18,7 @@ use crate::session::{
     ClientAddress, Issued, LoginThrottle, LoginTry, ServiceAccount, ServiceAccounts, ServiceError, Session,
     Sessions, System, Token, Whose,
 };
+use crate::store::Store;
 use crate::upstream::Secret;
 
 /// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
@@ -26,6 +27,8 @@ pub struct Gateway {
     pub sessions: Sessions,
     /// Accounts for dashboards, each with a session of its own.
     pub accounts: ServiceAccounts,
+    /// What replicas share, if there are several.
+    pub store: Option<Store>,
     throttle: LoginThrottle,
     house: Arc<House>,
 }
@@ -85,11 +88,12 @@ impl Gateway {
         let portal = (!config.portal.url.is_empty()).then(|| Portal::new(config.portal.clone()));
         let icws = (!config.icws.url.is_empty()).then(|| Icws::new(&config.icws));
         let (portal, icws) = (portal.transpose(), icws.transpose());
+        let store = Store::of(&config.session).map_err(GatewayError)?;
         let sessions =
             Sessions::new(portal.map_err(GatewayError)?, icws.map_err(GatewayError)?, config.session.clone());
         let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
-        let throttle = LoginThrottle::new(&config.rate);
-        Ok(Arc::new(Self { sessions, accounts, throttle, house: Arc::new(House::new(config)) }))
+        let throttle = LoginThrottle::new(&config.rate, store.clone());
+        Ok(Arc::new(Self { sessions, accounts, store, throttle, house: Arc::new(House::new(config)) }))
     }
 
     /// Finds the session of a request that presents this token, or none.
@@ -233,8 +237,8 @@ impl Visit {
     }
 
     /// Begins to sign in with a name, unless too many sign-ins have failed: then the time to wait.
-    pub fn begin_login(&self, system: System, name: &str) -> Result<LoginTry<'_>, Duration> {
-        self.gateway.throttle.begin(system, name, self.from).inspect_err(|wait| {
+    pub async fn begin_login(&self, system: System, name: &str) -> Result<LoginTry<'_>, Duration> {
+        self.gateway.throttle.begin(system, name, self.from).await.inspect_err(|wait| {
             let mut longest = self.wait.lock().unwrap_or_else(PoisonError::into_inner);
             *longest = longest.max(Some(*wait));
         })

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use compact_str::ToCompactString as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::tolerant::Leaf;
 use crate::upstream::Secret;
@@ -148,7 +148,8 @@ impl Leaf for Secret {
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident,)*) => {$(
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(transparent)]
         pub struct $name(pub i64);
 
         impl Leaf for $name {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::portal::{TenantId, UserId};
 
 /// Where records belong: what is changed there is changed for everyone who may see it, and for nobody elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub enum Realm {
     /// A tenant of the administration portal.
     Tenant(TenantId),
@@ -14,7 +16,7 @@ pub enum Realm {
 }
 
 /// A person of a realm, as the upstream names it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub enum Principal {
     /// By the portal's own id.
     User(UserId),
@@ -26,7 +28,7 @@ pub enum Principal {
 }
 
 /// Whose answers these are. Two sessions of one person in one realm see the same; nobody else does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 pub struct Identity {
     /// Where.
     pub realm: Realm,
