@@ -42,10 +42,13 @@ struct Word {
     milliseconds: u64,
 }
 
+/// What a write changes, and until when it may be under way.
+type Writing = (Realm, Vec<Noun>, Instant);
+
 /// Writes that may be under way anywhere.
 #[derive(Default)]
 struct Open {
-    writes: Mutex<HashMap<u64, (Realm, Vec<Noun>, Instant)>>,
+    writes: Mutex<HashMap<u64, Writing>>,
     /// How many that are, for who finds none.
     count: AtomicUsize,
 }

@@ -5,6 +5,7 @@ mod demo;
 mod failure;
 mod health;
 mod http;
+mod key;
 mod logging;
 mod probe;
 mod schema;
@@ -62,6 +63,7 @@ enum Command {
     Probe(probe::Arguments),
     Health(health::Arguments),
     Token(token::Arguments),
+    Key(key::Arguments),
 }
 
 /// Does what the command line says and answers with the exit status.
@@ -76,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
+        Command::Key(arguments) => key::run(&arguments),
     };
     done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

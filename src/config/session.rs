@@ -45,9 +45,10 @@ const MEMORY: &str = "memory";
 
 /// Whether a text names a store.
 pub(super) fn is_store(text: &str) -> bool {
-    let url = Url::parse(text)
-        .ok()
-        .filter(|url| matches!(url.scheme(), "redis" | "rediss" | "valkey" | "valkeys") && url.has_host());
+    let url = Url::parse(text).ok().filter(|url| {
+        let is_known = matches!(url.scheme(), "redis" | "rediss" | "valkey" | "valkeys");
+        is_known && url.has_host() && url.query().is_none() && url.fragment().is_none()
+    });
     let is_number = |url: Url| matches!(url.path().trim_start_matches('/'), path if path.is_empty() || path.parse::<u32>().is_ok());
     text == MEMORY || url.is_some_and(is_number)
 }

@@ -27,8 +27,9 @@ pub struct Gateway {
     pub sessions: Sessions,
     /// Accounts for dashboards, each with a session of its own.
     pub accounts: ServiceAccounts,
+    /// What replicas share, if there are several.
+    pub store: Option<Store>,
     throttle: LoginThrottle,
-    store: Option<Store>,
     house: Arc<House>,
 }
 
@@ -95,9 +96,9 @@ impl Gateway {
             store.clone(),
         );
         let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
-        let throttle = LoginThrottle::new(&config.rate);
+        let throttle = LoginThrottle::new(&config.rate, store.clone());
         let house = Arc::new(House::new(config, store.clone()));
-        Ok(Arc::new(Self { sessions, accounts, throttle, store, house }))
+        Ok(Arc::new(Self { sessions, accounts, store, throttle, house }))
     }
 
     /// Finds the session of a request that presents this token, or none. Fails if the store that replicas share is gone and
@@ -247,8 +248,8 @@ impl Visit {
     }
 
     /// Begins to sign in with a name, unless too many sign-ins have failed: then the time to wait.
-    pub fn begin_login(&self, system: System, name: &str) -> Result<LoginTry<'_>, Duration> {
-        self.gateway.throttle.begin(system, name, self.from).inspect_err(|wait| {
+    pub async fn begin_login(&self, system: System, name: &str) -> Result<LoginTry<'_>, Duration> {
+        self.gateway.throttle.begin(system, name, self.from).await.inspect_err(|wait| {
             let mut longest = self.wait.lock().unwrap_or_else(PoisonError::into_inner);
             *longest = longest.max(Some(*wait));
         })

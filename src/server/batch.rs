@@ -60,7 +60,7 @@ pub(super) async fn answered(
     let (mut json, mut cookie) = (vec![b'['], None);
     for (place, question) in questions.into_iter().enumerate() {
         // The first was counted when the request came.
-        let admitted = if place == 0 { Ok(()) } else { asked.admit(floor) };
+        let admitted = if place == 0 { Ok(()) } else { asked.admit(floor).await };
         let answered = match admitted {
             Ok(()) => asked.answer(floor, question, (media, id)).await,
             Err(refusal) => Err(refusal),

@@ -106,7 +106,7 @@ impl<'a> Asked<'a> {
         let from = subject.address().into();
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
         let asked = Self { parts, subject, proof, account, cookie, from, batch: None, deadline, tells_cost };
-        asked.admit(floor)?;
+        asked.admit(floor).await?;
         let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
@@ -139,10 +139,10 @@ impl<'a> Asked<'a> {
     }
 
     /// Counts a request of whoever can be told before the session is looked at.
-    pub(super) fn admit(&self, floor: &Floor) -> Result<(), Refusal> {
+    pub(super) async fn admit(&self, floor: &Floor) -> Result<(), Refusal> {
         match (&self.account, self.proof) {
-            (Some(account), _) => service::admit(account),
-            (None, Proof::Nothing) => floor.rates.admit_stranger(self.from),
+            (Some(account), _) => service::admit(floor, account).await,
+            (None, Proof::Nothing) => floor.rates.admit_stranger(self.from).await,
             (None, _) => Ok(()),
         }
     }
@@ -160,9 +160,9 @@ impl<'a> Asked<'a> {
             let Some(account) = account else {
                 let arrival = floor.gateway.arrival(proof.token(), from).await.map_err(store_gone)?;
                 match (arrival.whose(), proof) {
-                    (Some(whose), _) => floor.rates.admit(&whose)?,
+                    (Some(whose), _) => floor.rates.admit(&whose).await?,
                     (None, Proof::Nothing) => {}
-                    (None, _) => floor.rates.admit_stranger(from)?,
+                    (None, _) => floor.rates.admit_stranger(from).await?,
                 }
                 return Ok(arrival);
             };

@@ -133,21 +133,21 @@ pub async fn run(
     let schema_of_any = schema(&config.limits, ValidationMode::Strict);
     let mut documents = Documents::new(config.limits.clone());
     let trusted = TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
+    let gateway = Gateway::new(&config)?;
     let floor = Arc::new(Floor {
         schema: schema_of_any,
         schema_of_valid: schema(&config.limits, ValidationMode::Fast),
         estimator: Estimator::new(&config),
-        gateway: Gateway::new(&config)?,
         documents,
         trusted,
         kept: KeptAnswers::new(&config.cache),
         under_way: UnderWay::default(),
-        rates: Rates::new(&config.rate),
+        rates: Rates::new(&config.rate, gateway.store.clone()),
+        gateway: Arc::clone(&gateway),
         settings: config.server,
         limits: config.limits,
         is_stopping: AtomicBool::new(false),
     });
-    let gateway = Arc::clone(&floor.gateway);
     let drain = Duration::from_secs(floor.settings.deadline_seconds);
     let (begin_drain, drain_begins) = oneshot::channel();
     let to_operator = {

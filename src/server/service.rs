@@ -38,8 +38,8 @@ pub(super) fn found(
 }
 
 /// Counts a request of the account, if there is room for one more.
-pub(super) fn admit(account: &ServiceAccount) -> Result<(), Refusal> {
-    account.admit().map_err(|wait| too_many(account, wait))
+pub(super) async fn admit(floor: &Floor, account: &ServiceAccount) -> Result<(), Refusal> {
+    account.admit(floor.gateway.store.as_ref()).await.map_err(|wait| too_many(account, wait))
 }
 
 fn too_many(account: &ServiceAccount, wait: Duration) -> Refusal {

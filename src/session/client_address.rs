@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use serde::Serialize;
+
 /// An address of IPv4, or the 64 bits of one of IPv6 that a provider gives to one customer, who has all that begin so.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct ClientAddress(IpAddr);
 
 impl From<IpAddr> for ClientAddress {

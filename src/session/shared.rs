@@ -89,7 +89,7 @@ impl Shared {
     }
 
     fn key(&self, id: SessionId) -> String {
-        self.store.key("session", &id.hex())
+        self.store.key("session", &id.text())
     }
 
     fn index(&self) -> String {
@@ -97,7 +97,7 @@ impl Shared {
     }
 
     fn replaced_key(&self, id: SessionId) -> String {
-        self.store.key("replaced", &id.hex())
+        self.store.key("replaced", &id.text())
     }
 
     /// How long a session lies there unused. A little longer than it lives: that it was used is told by the minute.
@@ -129,11 +129,11 @@ impl Shared {
         let put =
             commands.cmd("EVAL").arg(PUT).arg(2 + of_people.len()).arg(&key).arg(self.index()).arg(of_people);
         put.arg(sealed).arg(seen.used).arg(seen.portal).arg(seen.icws).arg(self.idle_milliseconds());
-        put.arg(session.id.hex()).arg(self.settings.max_sessions).arg(self.store.key("session", ""));
+        put.arg(session.id.text()).arg(self.settings.max_sessions).arg(self.store.key("session", ""));
         put.arg(self.settings.max_minutes * 60_000);
         if let Some(former) = former {
             commands.cmd("SET").arg(self.replaced_key(former)).arg(1).arg("EX").arg(LATE.as_secs());
-            self.store.say_in(&mut commands, CHANGED, &former.hex());
+            self.store.say_in(&mut commands, CHANGED, &former.text());
         }
         self.store.send(commands).await
     }
@@ -150,7 +150,7 @@ impl Shared {
     }
 
     fn ended_key(&self, id: SessionId) -> String {
-        self.store.key("ended", &id.hex())
+        self.store.key("ended", &id.text())
     }
 
     /// Ends sessions that were ended here while the store was gone.
@@ -158,10 +158,10 @@ impl Shared {
         let mut commands = redis::pipe();
         commands.atomic();
         for id in ids {
-            commands.cmd("DEL").arg(self.key(*id)).cmd("ZREM").arg(self.index()).arg(id.hex());
+            commands.cmd("DEL").arg(self.key(*id)).cmd("ZREM").arg(self.index()).arg(id.text());
             let lasts = self.settings.max_minutes * 60;
             commands.cmd("SET").arg(self.ended_key(*id)).arg(1).arg("EX").arg(lasts);
-            self.store.say_in(&mut commands, CHANGED, &id.hex());
+            self.store.say_in(&mut commands, CHANGED, &id.text());
         }
         self.store.send(commands).await
     }
@@ -204,8 +204,8 @@ impl Shared {
         let mut commands = redis::pipe();
         commands.atomic();
         let replace = commands.cmd("EVAL").arg(REPLACE).arg(2).arg(&key).arg(self.index());
-        replace.arg(&found.sealed).arg(sealed.unwrap_or_default()).arg(id.hex());
-        self.store.say_in(&mut commands, CHANGED, &id.hex());
+        replace.arg(&found.sealed).arg(sealed.unwrap_or_default()).arg(id.text());
+        self.store.say_in(&mut commands, CHANGED, &id.text());
         let (is_replaced, _): (bool, String) = self.store.send(commands).await?;
         Ok(is_replaced)
     }
@@ -215,7 +215,7 @@ impl Shared {
         let mut commands = redis::pipe();
         let touch = commands.cmd("EVAL").arg(TOUCH).arg(2).arg(self.key(id)).arg(self.index());
         touch.arg("used").arg(seen.used).arg("portal").arg(seen.portal).arg("icws").arg(seen.icws);
-        touch.arg(self.idle_milliseconds()).arg(id.hex());
+        touch.arg(self.idle_milliseconds()).arg(id.text());
         self.store.send(commands).await
     }
 
@@ -228,14 +228,14 @@ impl Shared {
         let mut commands = redis::pipe();
         commands.cmd("SUNION").arg(&names);
         let (ids,): (Vec<String>,) = self.store.send(commands).await?;
-        let ids: Vec<_> = ids.iter().filter_map(|id| SessionId::of_hex(id)).take(MOST_OF_ONE).collect();
+        let ids: Vec<_> = ids.iter().filter_map(|id| SessionId::of_text(id)).take(MOST_OF_ONE).collect();
         let mut commands = redis::pipe();
         for id in &ids {
             self.ask_for(&mut commands, *id);
         }
         let all: Vec<Fields> = if ids.is_empty() { Vec::new() } else { self.store.send(commands).await? };
         let gone = ids.iter().zip(&all).filter(|(_, fields)| fields.0.is_none());
-        let gone: Vec<_> = gone.map(|(id, _)| id.hex()).collect();
+        let gone: Vec<_> = gone.map(|(id, _)| id.text()).collect();
         if !gone.is_empty() {
             let mut commands = redis::pipe();
             for name in &names {

@@ -186,7 +186,7 @@ impl Shelf {
     pub(super) async fn turn_to_enter(&self, session: &Session) -> Result<Option<Lease>, SignInError> {
         let (Some(shared), Some(portal)) = (&self.shared, &session.portal) else { return Ok(None) };
         let patience = portal.upstream.patience();
-        let key = shared.store.key("entering", &session.id.hex());
+        let key = shared.store.key("entering", &session.id.text());
         let turn = timeout(2 * patience, Lease::take(&shared.store, key, 4 * patience)).await;
         let turn = turn.map_err(|_| StoreError::Unreachable)??;
         match shared.get(session.id).await? {
@@ -307,7 +307,7 @@ impl Listener for Ears {
         if notice.topic != CHANGED || notice.is_own {
             return;
         }
-        let Some(id) = SessionId::of_hex(&notice.text) else { return };
+        let Some(id) = SessionId::of_text(&notice.text) else { return };
         self.here.kept.invalidate(&id);
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use super::Session;
@@ -13,7 +14,7 @@ use crate::config;
 use crate::upstream::Upstream;
 
 /// The systems a gateway session can hold a session of, one of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum System {
     /// The administration portal.
     Portal,

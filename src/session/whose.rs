@@ -1,11 +1,13 @@
 //! `Whose`: whose a whole answer is, which may be made of what both upstreams show.
 
+use serde::Serialize;
+
 use super::Session;
 use super::identity::Identity;
 
 /// The identities of one session, at each upstream it is signed in to. Two sessions that are the same people at both see
 /// the same; nobody else does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Whose {
     /// Who it is at the portal.
     pub portal: Option<Identity>,

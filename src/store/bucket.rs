@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use redis::Script;
+use serde::Serialize;
 
 use super::Store;
 use super::error::StoreError;
@@ -17,10 +18,14 @@ if wait > 0 then return math.ceil(wait) end
 redis.call('SET', KEYS[1], string.format('%.0f', until_then), 'PX', math.ceil((until_then - now) / 1000))
 return 0";
 
-/// Forgives one now.
+/// Forgives one now. What is forgiven altogether leaves nothing behind, or refused tries would fill the server.
 const GIVE_BACK: &str = "
 local kept = redis.call('GET', KEYS[1])
-if kept then redis.call('SET', KEYS[1], string.format('%.0f', kept - ARGV[1]), 'KEEPTTL') end
+if not kept then return 0 end
+local time = redis.call('TIME')
+local left = kept - ARGV[1] - (time[1] * 1000000 + time[2])
+if left <= 0 then return redis.call('DEL', KEYS[1]) end
+redis.call('SET', KEYS[1], string.format('%.0f', kept - ARGV[1]), 'PX', math.ceil(left / 1000))
 return 0";
 
 /// How long it takes until all are forgiven.
@@ -41,6 +46,31 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// The bucket of a kind for somebody whom its name does not tell.
+    #[must_use]
+    pub fn of(
+        store: &Store,
+        (kind, subject): (&str, &impl Serialize),
+        room: u32,
+        forgiven: Duration,
+    ) -> Option<Self> {
+        let subject = serde_json::to_vec(subject).ok()?;
+        let key = store.sealed_keys(kind, &subject).into_iter().next()?;
+        Some(Self { key, room, forgiven })
+    }
+
+    /// Counts one more in such a bucket. `None` without a store, or while it is gone: then each replica counts by itself.
+    pub async fn count(
+        store: Option<&Store>,
+        named: (&str, &impl Serialize),
+        room: u32,
+        forgiven: Duration,
+    ) -> Option<Result<(), Duration>> {
+        let store = store.filter(|store| store.is_up())?;
+        let wait = Self::of(store, named, room, forgiven)?.take(store).await.ok()?;
+        Some(wait.map_or(Ok(()), Err))
+    }
+
     /// Counts one more; how long to wait, if there is no room for it.
     pub async fn take(&self, store: &Store) -> Result<Option<Duration>, StoreError> {
         let wait = self.run(store, TAKE).await?;

@@ -5,6 +5,7 @@ mod bucket;
 mod error;
 mod lease;
 mod link;
+mod mark;
 mod news;
 mod seal;
 
@@ -17,8 +18,9 @@ use redis::{FromRedisValue, Pipeline, RedisResult};
 pub use bucket::Bucket;
 pub use error::StoreError;
 pub use lease::Lease;
+pub use mark::Mark;
 pub use news::{Listener, Notice, random};
-pub use seal::new_key;
+pub use seal::{is_key_id, new_key};
 
 use self::link::Link;
 use self::news::News;
@@ -121,6 +123,10 @@ impl Store {
     {
         if !self.is_up() {
             return Err(StoreError::Unreachable);
+        }
+        if !self.link.is_connected() {
+            // Whoever comes first waits for the connection, or is told why there is none.
+            self.news.renew(false).await;
         }
         self.link.ask(question).await.inspect_err(|error| self.news.fail(*error))
     }

@@ -35,15 +35,20 @@ impl Key {
     /// Reads `ID:BASE64`.
     fn parse(text: &str) -> Option<Self> {
         let (id, encoded) = text.split_once(':')?;
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-        let fits = (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(is_plain);
         let bytes = STANDARD.decode(encoded).ok()?.try_into().ok()?;
-        fits.then(|| Self { id: id.to_owned(), bytes })
+        is_key_id(id).then(|| Self { id: id.to_owned(), bytes })
     }
 
     fn cipher(&self) -> Aes256Siv {
         Aes256Siv::new(&self.bytes.into())
     }
+}
+
+/// Whether a key can be called so.
+#[must_use]
+pub fn is_key_id(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    (1..=LONGEST_ID).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 /// A new key as a line of the file with keys.

@@ -156,8 +156,37 @@ fn the_demonstration_shows_its_schema_and_a_gateway_in_earnest_does_not() {
 }
 
 #[test]
+fn a_new_key_is_a_line_of_the_file_that_the_settings_name() {
+    let keys = ["2026-11-22", "2027.spring_1"].map(|id| {
+        let (status, printed, error) = said(&output(&["key", "new", id]));
+        assert_eq!((status, error.as_str(), printed.lines().count()), (Some(0), "", 1), "{printed}");
+        assert!(printed.starts_with(&format!("{id}:")), "{printed}");
+        printed
+    });
+    assert_ne!(keys[0].split_once(':').unwrap().1, keys[1].split_once(':').unwrap().1);
+    let (_, today, _) = said(&output(&["key", "new"]));
+    let (id, _) = today.split_once(':').unwrap();
+    assert!(id.len() == 10 && id.bytes().filter(|byte| *byte == b'-').count() == 2, "{today}");
+    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("keys-as-printed");
+    fs::write(&file, keys.concat() + &today).unwrap();
+    // With a key that cannot be read it would not run.
+    let served = Served::start(&[
+        ("PORTALGRAPH__PORTAL__URL", "http://127.0.0.1:1"),
+        ("PORTALGRAPH__SESSION__STORE", "redis://127.0.0.1:1"),
+        ("PORTALGRAPH__SESSION__STORE_KEYS_FILE", file.to_str().unwrap()),
+    ]);
+    let alive = format!("{}/health/live", served.url);
+    assert_eq!(said(&output(&["health", &alive])), (Some(0), String::new(), String::new()));
+    for id in ["", "of mine", "a:b", &"x".repeat(33)] {
+        let (status, printed, error) = said(&output(&["key", "new", id]));
+        assert_eq!((status, printed.as_str()), (Some(2), ""), "{id}: {error}");
+        assert!(error.contains("1 to 32 letters"), "{error}");
+    }
+}
+
+#[test]
 fn each_command_explains_itself_with_an_example() {
-    for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe"] {
+    for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe", "token", "key"] {
         let (status, printed, _) = said(&output(&[command, "--help"]));
         assert!(status == Some(0) && printed.contains("Example"), "{command}: {printed}");
         assert!(printed.contains(&format!("portalgraph {command}")), "{command}: {printed}");

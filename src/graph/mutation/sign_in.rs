@@ -237,7 +237,7 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
     let caller = visit.current();
     let former = caller.as_ref().map(|caller| caller.session().as_ref());
     let entrance = Entrance { former, client: visit.client() };
-    let begun = visit.begin_login(input.upstream.into(), username).map_err(too_many_failures)?;
+    let begun = visit.begin_login(input.upstream.into(), username).await.map_err(too_many_failures)?;
     let sessions = visit.sessions();
     let signed_in = match input.upstream {
         UpstreamName::Icws => {
@@ -245,7 +245,7 @@ async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusa
         }
         UpstreamName::Portal => sessions.log_in(entrance, username, &password).await,
     };
-    begun.settle(&signed_in);
+    begun.settle(&signed_in).await;
     let (status, issued) = match signed_in? {
         SignIn::SignedIn(issued) => (LoginStatus::SignedIn, issued),
         SignIn::TenantSelectionRequired(issued) => (LoginStatus::TenantSelectionRequired, issued),

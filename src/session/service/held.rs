@@ -161,12 +161,11 @@ impl HeldSession {
     }
 
     /// Uses the session that another replica has opened.
-    fn take_over(&self, session: Arc<Session>) -> Result<Arc<Session>, ServiceError> {
+    fn take_over(&self, session: &Arc<Session>) {
         let mut state = self.state();
         state.under_way = None;
         state.rest = None;
         state.current = Some(Opened { session: session.clone(), at: Instant::now() });
-        Ok(session)
     }
 
     /// Tells the audit log that the gateway has signed in by itself, or tried to.
@@ -222,7 +221,7 @@ impl Sessions {
         held: Arc<HeldSession>,
         outlived: Option<Arc<Session>>,
     ) -> Result<Arc<Session>, ServiceError> {
-        let is_too_old = outlived.as_ref().is_some_and(|session| self.is_too_old(session));
+        let is_too_old = outlived.as_deref().is_some_and(is_too_old);
         if is_too_old {
             held.state().ended = outlived.as_ref().and_then(|session| session.began());
         }
@@ -263,8 +262,10 @@ impl Sessions {
         let upstreams = (self.portal.as_ref(), self.icws.as_ref());
         let ended = held.state().ended;
         let shared = together.get(ended, upstreams).await.map_err(gone)?;
-        if let Some(session) = shared.filter(|session| !self.is_too_old(session)) {
-            return held.take_over(Arc::new(session));
+        if let Some(session) = shared.filter(|session| !is_too_old(session)) {
+            let session = Arc::new(session);
+            held.take_over(&session);
+            return Ok(session);
         }
         let (rest, back_off) = together.tried(password).await.map_err(gone)?;
         if let Some(Rest { reason, wait }) = rest {
@@ -292,20 +293,14 @@ impl Sessions {
                 self.leave(Some(&opened)).await;
                 let shared = together.get(ended, upstreams).await.map_err(gone)?;
                 let shared = shared.ok_or(StoreError::Unreachable).map_err(gone)?;
-                return held.take_over(Arc::new(shared));
+                let session = Arc::new(shared);
+                held.take_over(&session);
+                return Ok(session);
             }
             // Each replica has one of its own then.
             Err(_) => {}
         }
         held.settle(Ok(opened))
-    }
-
-    /// Whether a session has lived for as long as it may.
-    fn is_too_old(&self, session: &Session) -> bool {
-        let now = Timestamp::now();
-        let portal = session.portal.as_deref().map(|portal| portal.expires_at);
-        let icws = session.icws.as_deref().map(|icws| icws.expires_at);
-        portal.into_iter().chain(icws).any(|ends| ends <= now)
     }
 
     async fn try_once(&self, held: &HeldSession, password: &Secret) -> Result<Arc<Session>, Cause> {
@@ -352,4 +347,12 @@ fn wanted_tenant(held: &HeldSession, session: &Session) -> Option<TenantId> {
     let tenant = wanted.next()?;
     // The name of one may be the id of another: which is meant cannot be told.
     wanted.all(|other| other == tenant).then_some(tenant)?
+}
+
+/// Whether a session has lived for as long as it may.
+fn is_too_old(session: &Session) -> bool {
+    let now = Timestamp::now();
+    let portal = session.portal.as_deref().map(|portal| portal.expires_at);
+    let icws = session.icws.as_deref().map(|icws| icws.expires_at);
+    portal.into_iter().chain(icws).any(|ends| ends <= now)
 }

@@ -26,6 +26,7 @@ use self::together::Together;
 use self::token::hash_of_document;
 use super::{Session, Sessions};
 use crate::config;
+use crate::store::{Bucket, Store};
 
 /// All service accounts of the configuration.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ pub struct ServiceAccount {
     is_read_only: bool,
     tokens: Vec<TokenHash>,
     documents: Vec<TokenHash>,
+    quota: Quota,
     room: DefaultDirectRateLimiter,
     sessions: Sessions,
     held: Arc<HeldSession>,
@@ -89,6 +91,7 @@ impl ServiceAccount {
             ));
         }
         let per_minute = NonZeroU32::new(account.requests_per_minute).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::per_minute(per_minute);
         let max_minutes = sessions.settings.max_minutes;
         let store = sessions.shelf.store().cloned();
         let together = store.map(|store| Together::new(store, &account.name, max_minutes));
@@ -97,7 +100,8 @@ impl ServiceAccount {
             is_read_only: account.read_only,
             tokens: hashes(&account.tokens)?,
             documents: hashes(&account.allowed_documents)?,
-            room: RateLimiter::direct(Quota::per_minute(per_minute)),
+            quota,
+            room: RateLimiter::direct(quota),
             sessions: sessions.of_service(held.clone()),
             held,
         }))
@@ -125,8 +129,13 @@ impl ServiceAccount {
         self.documents.iter().any(|allowed| allowed.is(&hash))
     }
 
-    /// Counts a request, or says how long there is no room for one.
-    pub fn admit(&self) -> Result<(), Duration> {
+    /// Counts a request, together with other replicas while their store is there, or says how long there is no room for one.
+    pub async fn admit(&self, store: Option<&Store>) -> Result<(), Duration> {
+        let (room, forgiven) = (self.quota.burst_size().get(), self.quota.replenish_interval());
+        let counted = Bucket::count(store, ("account-rate", &self.name()), room, forgiven).await;
+        if let Some(counted) = counted {
+            return counted;
+        }
         self.room.check().map_err(|full| full.wait_time_from(DefaultClock::default().now()))
     }
 

@@ -18,6 +18,7 @@ use portalgraph::simulator::{ANY, Fault, Simulator};
 use crate::house::{self, Answer};
 use crate::isolation::short_lived;
 use crate::operations::{changes, reads};
+use crate::redis::Redis;
 use line::Line;
 use person::{PEOPLE, Theirs, has_mark, truth, world};
 
@@ -49,7 +50,7 @@ pub const QUERIES: [&str; 16] = [
     "{ icws { roles(first: 2) { nodes { id name } } } }",
 ];
 
-/// Settings under which all of it is asked, and how many answers are asked for over each connection: more where they are cheap.
+/// Settings under which all of it is asked, where several gateways are replicas that share a store, and how many answers are asked for over each connection: more where they are cheap.
 struct Setting {
     gateways: usize,
     is_cached: bool,
@@ -143,7 +144,9 @@ impl Run {
     async fn connect(self: Arc<Self>, place: usize) -> Outcome {
         let (who, url) = (place % PEOPLE.len(), &self.urls[place % self.urls.len()]);
         let (person, theirs, http) = (&PEOPLE[who], &self.people[who], house::http());
-        let mut client = person.enter(&http, url).await;
+        // Signed in and writing at one gateway, reading at the other, where there are two.
+        let home = &self.urls[(place + 1) % self.urls.len()];
+        let mut client = person.enter(&http, home).await;
         let mut line = Line::open(url).await;
         let mut outcome = Outcome::default();
         // Primes, so that every connection has its share.
@@ -168,7 +171,7 @@ impl Run {
             outcome.answers += 1;
             outcome.failed += usize::from(!codes.is_empty());
             if codes.contains(&"UNAUTHENTICATED".to_owned()) {
-                client = person.enter(&http, url).await;
+                client = person.enter(&http, home).await;
             }
             outcome.codes.extend(codes);
         }
@@ -198,9 +201,14 @@ impl Run {
 async fn run(setting: &'static Setting, people: &Arc<Vec<Theirs>>) -> Outcome {
     let simulator = Arc::new(Simulator::local(world()).await);
     let (mut urls, mut stops) = (Vec::new(), Vec::new());
+    let redis = (setting.gateways > 1).then(Redis::start);
     for _ in 0..setting.gateways {
         let mut config = Config::default();
         configure(&mut config, setting.is_cached);
+        if let Some(redis) = &redis {
+            redis.name_in(&mut config);
+            config.cache.shared = true;
+        }
         config.portal.url = simulator.url();
         config.portal.callback_url = simulator.url();
         config.icws.url = simulator.url();

@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 use super::{Told, from, proxied, query, told};
 use crate::house::{House, ICWS, PORTAL};
 
-const LOGIN: &str =
+pub const LOGIN: &str =
     "mutation($input: LoginInput!) { login(input: $input) { status userErrors { code field message } } }";
 const NAME: &str = DEMO_LOGIN.0;
 
-fn four(config: &mut Config) {
+pub fn four(config: &mut Config) {
     config.rate.login_failures = 4;
 }
 
-fn input(name: &str, password: &str) -> Value {
+pub fn input(name: &str, password: &str) -> Value {
     json!({ "upstream": PORTAL, "username": name, "password": password })
 }
 

@@ -3,6 +3,8 @@
 mod batches;
 mod logins;
 mod requests;
+mod shared;
+mod shared_logins;
 
 use portalgraph::config::{Config, Network};
 use portalgraph::simulator::World;

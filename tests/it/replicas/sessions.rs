@@ -83,14 +83,14 @@ async fn a_tenant_can_be_selected_at_either_and_once() {
 #[tokio::test]
 async fn one_s_sessions_are_listed_and_ended_wherever_they_were_opened() {
     let pair = Pair::over(World::demo()).await;
-    let nobody_here = pair.house.nobody();
-    let nobody_there = pair.beside(&nobody_here);
-    let here = nobody_here.entering(PORTAL, DEMO_LOGIN).await.entering(ICWS, DEMO_ICWS_LOGIN).await;
-    let there = nobody_there.entering(PORTAL, DEMO_LOGIN).await;
+    let stranger = pair.house.nobody();
+    let beside = pair.beside(&stranger);
+    let here = stranger.entering(PORTAL, DEMO_LOGIN).await.entering(ICWS, DEMO_ICWS_LOGIN).await;
+    let there = beside.entering(PORTAL, DEMO_LOGIN).await;
     let list = "{ viewer { sessions { id } } }";
-    let (seen_here, seen_there) = (here.data(list).await, there.data(list).await);
-    assert_eq!(seen_here, seen_there);
-    assert_eq!(seen_here["viewer"]["sessions"].as_array().unwrap().len(), 2);
+    let (listed, other_list) = (here.data(list).await, there.data(list).await);
+    assert_eq!(listed, other_list);
+    assert_eq!(listed["viewer"]["sessions"].as_array().unwrap().len(), 2);
     let all = there.data("mutation { logoutEverywhere { endedSessionCount } }").await;
     assert_eq!(all, json!({"logoutEverywhere": {"endedSessionCount": 2}}));
     for client in [&here, &pair.beside(&here), &there, &pair.beside(&there)] {
