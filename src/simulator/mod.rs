@@ -190,6 +190,12 @@ impl Simulator {
         self.shared.icws_sessions.clear();
     }
 
+    /// What proves the sessions there are, of the portal and of ICWS: nobody else may come to know it.
+    #[must_use]
+    pub fn proofs(&self) -> Vec<String> {
+        [self.shared.sessions.proofs(), self.shared.icws_sessions.proofs()].concat()
+    }
+
     /// Ends every ICWS session of a user.
     pub fn end_icws_sessions(&self, user: &str) {
         self.shared.icws_sessions.end_of(user);

@@ -35,6 +35,15 @@ impl Sessions {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Every cookie and token there is.
+    pub(super) fn proofs(&self) -> Vec<String> {
+        let kept = self.lock();
+        kept.iter()
+            .flat_map(|(cookie, session)| [Some(cookie.clone()), session.token.clone()])
+            .flatten()
+            .collect()
+    }
+
     /// Begins a session and answers its cookie.
     pub(super) fn begin(&self, login: &str, settings: &Settings, now: Duration) -> String {
         let mut kept = self.lock();

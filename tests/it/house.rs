@@ -183,6 +183,15 @@ impl Client {
         post(request, query, variables).await
     }
 
+    /// Asks with variables; `None` if no answer came.
+    pub async fn try_ask(&self, query: &str, variables: Value) -> Option<Answer> {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);
+        let response = request.header("content-type", "application/json").body(body).send().await.ok()?;
+        let (status, text) = (response.status(), response.text().await.ok()?);
+        Some(Answer { status, body: serde_json::from_str(&text).ok()? })
+    }
+
     /// Asks, and answers the body as it came.
     pub async fn text(&self, query: &str) -> String {
         let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);

@@ -1,5 +1,7 @@
-//! What the program logs, however much it is asked to log, holds no secret and nothing the portal or a client said.
+//! What the program logs, however much it is asked to log, and what it puts into the store, holds no secret and nothing the
+//! portal or a client said.
 
+use std::fs;
 use std::time::Duration;
 
 use portalgraph::simulator::{ANY, Fault, Simulator, World};
@@ -7,6 +9,7 @@ use serde_json::Value;
 
 use crate::house::{self, Client, ICWS};
 use crate::program::Served;
+use crate::redis::Redis;
 use crate::service::{password_file, token};
 
 /// A password that appears nowhere else.
@@ -32,12 +35,13 @@ fn world() -> World {
 }
 
 #[tokio::test]
-async fn nothing_secret_is_logged_at_any_level() {
+async fn nothing_secret_is_logged_at_any_level_or_can_be_read_in_the_store() {
     let simulator = Simulator::local(world()).await;
     let people = names(&simulator);
     assert!(people.len() > 100, "{people:?}");
     let (file, (service_token, hash)) = (password_file(SERVICE_PASSWORD), token());
     for (level, format) in [("trace", "pretty"), ("trace", "json")] {
+        let redis = Redis::start();
         let served = Served::start(&[
             ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
             ("PORTALGRAPH__PORTAL__CALLBACK_URL", &simulator.url()),
@@ -48,6 +52,9 @@ async fn nothing_secret_is_logged_at_any_level() {
             ("PORTALGRAPH__SERVICE_ACCOUNT__1__TOKENS", &hash),
             ("PORTALGRAPH__SERVICE_ACCOUNT__1__USERNAME", SERVICE_NAME),
             ("PORTALGRAPH__SERVICE_ACCOUNT__1__PASSWORD_FILE", file.to_str().unwrap()),
+            ("PORTALGRAPH__SESSION__STORE", &redis.url()),
+            ("PORTALGRAPH__SESSION__STORE_KEYS_FILE", redis.keys().to_str().unwrap()),
+            ("PORTALGRAPH__CACHE__SHARED", "true"),
             ("PORTALGRAPH__LOG__LEVEL", level),
             ("PORTALGRAPH__LOG__FORMAT", format),
         ]);
@@ -59,13 +66,18 @@ async fn nothing_secret_is_logged_at_any_level() {
         wall.holding(&format!("{service_token}x")).ask("{ users { totalCount } }").await;
         change_everything(&client).await;
         let secrets = ask_for_everything(&simulator, &http, &client).await;
+        let (stored, proofs) = (redis.everything(), simulator.proofs());
+        assert!(proofs.len() > 3 && stored.len() > 10_000, "{} {}", proofs.len(), stored.len());
+        let key = fs::read_to_string(redis.keys()).unwrap().split_once(':').unwrap().1.trim().to_owned();
         let log = served.end();
         for call in ["portal call", "getUsers", "ICWS call", "listRoles", "createRole"] {
             assert!(log.contains(call), "the log is there: {log:.500}");
         }
         let host = simulator.url().strip_prefix("http://").unwrap().to_owned();
         let port = host.rsplit(':').next().unwrap().to_owned();
-        for secret in secrets.iter().chain(&people).map(String::as_str).chain([
+        for secret in secrets.iter().chain(&people).chain(&proofs).map(String::as_str).chain([
+            &*key,
+            &redis.url(),
             SERVICE_PASSWORD,
             SERVICE_NAME,
             &encoded(SERVICE_PASSWORD),
@@ -98,6 +110,8 @@ async fn nothing_secret_is_logged_at_any_level() {
             let is_who = |line: &&str| secret == ICWS_NAME && line.contains("portalgraph::audit");
             let line = log.lines().filter(|line| !is_who(line)).find(|line| line.contains(secret));
             assert_eq!(line, None, "{secret} is logged");
+            let is_stored = stored.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!is_stored, "{secret} is in the store");
         }
     }
 }

@@ -39,6 +39,14 @@ impl Kept {
 }
 
 impl Sessions {
+    /// Every cookie and token there is.
+    pub(in super::super) fn proofs(&self) -> Vec<String> {
+        let kept = self.lock();
+        kept.values()
+            .flat_map(|session| [session.proof.cookie.clone(), session.proof.token.clone()])
+            .collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

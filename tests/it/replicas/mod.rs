@@ -1,6 +1,7 @@
 //! Two gateways in front of one portal, which share a store: whoever asks cannot tell which one answers.
 
 mod answers;
+mod killed;
 mod outage;
 mod service;
 mod sessions;
