@@ -36,6 +36,18 @@ struct Counter {
     unsettled_until: AtomicU64,
 }
 
+/// What is known of a realm, until it is forgotten.
+pub(super) struct Known(Arc<[Counter; NOUNS]>);
+
+impl Known {
+    /// Takes over what the store has, of each noun that is not known better by now.
+    pub(super) fn learn(&self, shared: Stamp) {
+        for (counter, shared) in self.0.iter().zip(shared) {
+            let _ = counter.shared.compare_exchange(0, shared, Ordering::AcqRel, Ordering::Acquire);
+        }
+    }
+}
+
 /// All counters.
 #[derive(Clone)]
 pub struct Epochs {
@@ -132,12 +144,9 @@ impl Epochs {
         }
     }
 
-    /// Takes over what the store has, of each noun that is not known better by now.
-    pub(super) fn learn(&self, realm: Realm, shared: Stamp) {
-        let counters = self.of_realm(realm);
-        for (counter, shared) in counters.iter().zip(shared) {
-            let _ = counter.shared.compare_exchange(0, shared, Ordering::AcqRel, Ordering::Acquire);
-        }
+    /// What is known of a realm now, to learn what the store has.
+    pub(super) fn known(&self, realm: Realm) -> Known {
+        Known(self.of_realm(realm))
     }
 
     /// Takes over what a replica has put into the store.

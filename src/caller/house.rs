@@ -248,6 +248,9 @@ impl House {
     async fn shared_place<Q: Question>(&self, key: &Key) -> Option<(&SharedAnswers, Place)> {
         let (shared, replicas) = (self.shared_answers.as_ref()?, self.replicas.as_ref()?);
         let Owner::One(identity) = &key.owner else { return None };
+        if !self.is_settled(identity, Q::READS) {
+            return None;
+        }
         let counters = replicas.stamp(identity.realm, Q::READS).await?;
         Some((shared, shared.place::<Q>(key, counters)?))
     }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::epochs::{Epochs, Stamp};
 use super::error::CallerError;
 use crate::session::Realm;
-use crate::store::{Listener, Notice, Store, random};
+use crate::store::{Listener, Notice, Store, StoreError, random};
 use crate::upstream::Noun;
 
 /// A write is about to be sent, or may still be under way.
@@ -84,7 +84,8 @@ impl Replicas {
         commands.cmd("PEXPIRE").arg(&key).arg(milliseconds(COUNTERS_LAST));
         self.store.say_in(&mut commands, topic, &serde_json::to_string(word).unwrap_or_default());
         self.store.send::<()>(commands).await?;
-        self.epochs.share(word.realm, &word.nouns, word.counter);
+        // Not known until it is heard, in the order in which all hear it.
+        self.epochs.share(word.realm, &word.nouns, 0);
         Ok(())
     }
 
@@ -102,6 +103,9 @@ impl Replicas {
             counter: random()?,
             milliseconds: milliseconds(within),
         };
+        if !self.store.is_up() {
+            return Err(StoreError::Unreachable.into());
+        }
         self.open.begin(&word);
         self.say(BEGUN, &word).await?;
         Ok(Announced(word))
@@ -126,6 +130,8 @@ impl Replicas {
         if let Some(stamp) = self.epochs.shared_stamp(realm, reads) {
             return Some(stamp);
         }
+        // Before it is asked: what is forgotten meanwhile learns nothing.
+        let known = self.epochs.known(realm);
         let key = self.counters_key(realm);
         let mut commands = redis::pipe();
         commands.atomic();
@@ -139,7 +145,7 @@ impl Replicas {
             commands.arg(format!("{noun:?}"));
         }
         let (counters,): (Vec<u64>,) = self.store.send(commands).await.ok()?;
-        self.epochs.learn(realm, counters.try_into().ok()?);
+        known.learn(counters.try_into().ok()?);
         self.epochs.shared_stamp(realm, reads)
     }
 }

@@ -2,7 +2,7 @@
 //! under a name that is whose it is, what was asked, and the counters it was asked under, sealed as well.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::answers::{Kept, Key};
@@ -26,7 +26,7 @@ pub(super) struct SharedAnswers {
     store: Store,
     max_bytes: u64,
     /// When each of its answers is gone from there, the first to go first, and how much each takes.
-    put: Mutex<Ledger>,
+    put: Arc<Mutex<Ledger>>,
 }
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl SharedAnswers {
     pub(super) fn new(store: Option<&Store>, settings: &config::Cache) -> Option<Self> {
         let is_shared = settings.shared && settings.max_bytes > 0 && settings.max_shared_bytes > 0;
         let store = store.filter(|_| is_shared)?.clone();
-        Some(Self { store, max_bytes: settings.max_shared_bytes, put: Mutex::default() })
+        Some(Self { store, max_bytes: settings.max_shared_bytes, put: Arc::default() })
     }
 
     /// Where the answer to a question of one person lies, if it may lie there at all.
@@ -88,18 +88,20 @@ impl SharedAnswers {
         let Some(form) = Q::FORM.filter(|_| kept.until > now && bytes <= self.max_bytes / LARGEST) else {
             return;
         };
-        let is_noted = {
-            let mut put = self.put.lock().unwrap_or_else(PoisonError::into_inner);
-            put.take(bytes, (now, kept.until), self.max_bytes)
-        };
-        if !is_noted {
-            return;
-        }
+        let (put, max_bytes) = (self.put.clone(), self.max_bytes);
         let (store, reply, until) = (self.store.clone(), kept.reply::<Q::Reply>(), kept.until);
         self.store.spawn(async move {
             let Some(sealed) = (form.write)(&reply).and_then(|text| store.seal(&name, &text).ok()) else {
                 return;
             };
+            let bytes = u64::try_from(name.len() + sealed.len()).unwrap_or(u64::MAX);
+            let is_noted = {
+                let mut put = put.lock().unwrap_or_else(PoisonError::into_inner);
+                put.take(bytes, (Instant::now(), until), max_bytes)
+            };
+            if !is_noted {
+                return;
+            }
             let lasts = until.saturating_duration_since(Instant::now()).as_millis();
             let mut commands = redis::pipe();
             let lasts = u64::try_from(lasts).unwrap_or_default().max(1);

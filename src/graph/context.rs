@@ -88,7 +88,7 @@ impl Gateway {
         let portal = (!config.portal.url.is_empty()).then(|| Portal::new(config.portal.clone()));
         let icws = (!config.icws.url.is_empty()).then(|| Icws::new(&config.icws));
         let (portal, icws) = (portal.transpose(), icws.transpose());
-        let store = Store::of(&config.session).map_err(GatewayError)?;
+        let store = Store::of(config).map_err(GatewayError)?;
         let sessions = Sessions::new(
             portal.map_err(GatewayError)?,
             icws.map_err(GatewayError)?,

@@ -331,7 +331,7 @@ impl From<CallerError> for GraphError {
 impl From<StoreError> for GraphError {
     fn from(_: StoreError) -> Self {
         let message = "The store that the gateway's replicas share is not there: until it is back nobody signs in and nothing \
-                       is changed. Nothing was sent.";
+                       is changed.";
         Self { retryable: true, ..Self::new(Code::StoreUnavailable, message) }
     }
 }

@@ -55,6 +55,6 @@ pub async fn viewer_sessions(ctx: &Context<'_>) -> Result<List<ViewerSession>, G
     visit.require_person()?;
     let caller = ctx.caller()?;
     let current = caller.session();
-    let own = visit.sessions().of_same_person(current).await.into_iter();
+    let own = visit.sessions().of_same_person(current).await?.into_iter();
     Ok(own.map(|session| ViewerSession { is_current: session.id == current.id, session }).collect())
 }

@@ -11,6 +11,7 @@ use super::store::Sessions;
 use super::{IcwsSession, PortalSession, Session};
 use crate::icws::Icws;
 use crate::portal::Portal;
+use crate::store::StoreError;
 use crate::upstream::Upstream;
 
 /// How many sessions are signed out of the upstreams at once.
@@ -18,25 +19,27 @@ const AT_ONCE: usize = 8;
 
 impl Sessions {
     /// Every session in which the person of this one is signed in anywhere, this one among them, the latest first.
-    pub async fn of_same_person(&self, session: &Session) -> Vec<Arc<Session>> {
+    pub async fn of_same_person(&self, session: &Session) -> Result<Vec<Arc<Session>>, StoreError> {
         let mut own: Vec<_> =
-            self.alive(session).await.filter(|other| !shared(session, other).is_empty()).collect();
+            self.alive(session).await?.filter(|other| !shared(session, other).is_empty()).collect();
         own.sort_by_key(|own| std::cmp::Reverse(own.particulars.created_at));
-        own
+        Ok(own)
     }
 
     /// Ends one session of the person of this one, as far as it is theirs; `None` if they have none of that handle.
-    pub async fn end_own(&self, session: &Session, handle: &str) -> Option<Arc<Session>> {
-        let named =
-            self.of_same_person(session).await.into_iter().find(|own| own.particulars.handle == handle)?;
+    pub async fn end_own(&self, session: &Session, handle: &str) -> Result<Option<Arc<Session>>, StoreError> {
+        let own = self.of_same_person(session).await?;
+        let Some(named) = own.into_iter().find(|own| own.particulars.handle == handle) else {
+            return Ok(None);
+        };
         self.sign_out(&shared(session, &named)).await;
-        Some(named)
+        Ok(Some(named))
     }
 
     /// Ends every session of the person of this one, this one too, and tells how many there were. What others hold in
     /// the same session stays theirs.
-    pub async fn log_out_everywhere(&self, session: &Session) -> usize {
-        let own = self.of_same_person(session).await;
+    pub async fn log_out_everywhere(&self, session: &Session) -> Result<usize, StoreError> {
+        let own = self.of_same_person(session).await?;
         // Here first and all of them, because that takes no time; then at the upstreams, which count their sessions.
         let parts: Vec<_> = own.iter().map(|own| shared(session, own)).collect();
         for part in &parts {
@@ -44,7 +47,7 @@ impl Sessions {
             self.end::<Icws>(part).await;
         }
         iter(&parts).for_each_concurrent(AT_ONCE, |part| self.leave(Some(part))).await;
-        own.len()
+        Ok(own.len())
     }
 }
 

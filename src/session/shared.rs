@@ -1,7 +1,9 @@
 //! Sessions in the store that replicas share: each sealed under the digest of its token, found by the names of whose it is,
 //! and gone from there when nobody has used it for long enough.
 
-use redis::Pipeline;
+use std::collections::BTreeSet;
+
+use redis::{Pipeline, Value};
 
 use super::Session;
 use super::record::{self, Seen};
@@ -17,11 +19,12 @@ use crate::store::{Store, StoreError};
 /// What is said when a session has changed or ended: replicas look at it anew.
 pub(super) const CHANGED: &str = "session";
 
-/// How many of a person's sessions are looked at.
-const MOST_OF_ONE: usize = 1000;
+/// How many of a person's sessions are asked for at once.
+const AT_ONCE: usize = 1000;
 
-/// Puts a session; the one unused for longest makes room.
+/// Puts a session, unless it is known to have ended; the one unused for longest makes room.
 const PUT: &str = "
+if redis.call('EXISTS', ARGV[10]) == 1 then return 0 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('HSET', KEYS[1], 'sealed', ARGV[1], 'used', ARGV[2], 'portal', ARGV[3], 'icws', ARGV[4])
@@ -34,7 +37,8 @@ if surplus > 0 then
   for place = 1, #oldest, 2 do redis.call('DEL', ARGV[8] .. oldest[place]) end
 end
 for place = 3, #KEYS do
-  redis.call('SADD', KEYS[place], ARGV[6])
+  redis.call('ZREMRANGEBYSCORE', KEYS[place], '-inf', now - ARGV[9])
+  redis.call('ZADD', KEYS[place], now, ARGV[6])
   redis.call('PEXPIRE', KEYS[place], ARGV[9])
 end
 return 1";
@@ -117,8 +121,8 @@ impl Shared {
         names.collect()
     }
 
-    /// Puts a new session, and notes which one it replaces.
-    pub(super) async fn put(&self, session: &Session, former: Option<SessionId>) -> Result<(), StoreError> {
+    /// Puts a new session, and notes which one it replaces; `false` if it is known to have ended.
+    pub(super) async fn put(&self, session: &Session, former: Option<SessionId>) -> Result<bool, StoreError> {
         let key = self.key(session.id);
         let sealed = self.store.seal(&key, &record::write(session))?;
         let seen = Seen::of(session);
@@ -130,23 +134,13 @@ impl Shared {
             commands.cmd("EVAL").arg(PUT).arg(2 + of_people.len()).arg(&key).arg(self.index()).arg(of_people);
         put.arg(sealed).arg(seen.used).arg(seen.portal).arg(seen.icws).arg(self.idle_milliseconds());
         put.arg(session.id.text()).arg(self.settings.max_sessions).arg(self.store.key("session", ""));
-        put.arg(self.settings.max_minutes * 60_000);
+        put.arg(self.settings.max_minutes * 60_000).arg(self.ended_key(session.id));
         if let Some(former) = former {
             commands.cmd("SET").arg(self.replaced_key(former)).arg(1).arg("EX").arg(LATE.as_secs());
             self.store.say_in(&mut commands, CHANGED, &former.text());
         }
-        self.store.send(commands).await
-    }
-
-    /// Puts a session again that the store has lost; `false` if another replica knows it ended.
-    pub(super) async fn put_again(&self, session: &Session) -> Result<bool, StoreError> {
-        let mut commands = redis::pipe();
-        commands.cmd("EXISTS").arg(self.ended_key(session.id));
-        let (has_ended,): (bool,) = self.store.send(commands).await?;
-        if !has_ended {
-            self.put(session, None).await?;
-        }
-        Ok(!has_ended)
+        let told: Vec<Value> = self.store.send(commands).await?;
+        Ok(told.first() == Some(&Value::Int(1)))
     }
 
     fn ended_key(&self, id: SessionId) -> String {
@@ -226,22 +220,19 @@ impl Shared {
             return Ok(Vec::new());
         }
         let mut commands = redis::pipe();
-        commands.cmd("SUNION").arg(&names);
-        let (ids,): (Vec<String>,) = self.store.send(commands).await?;
-        let ids: Vec<_> = ids.iter().filter_map(|id| SessionId::of_text(id)).take(MOST_OF_ONE).collect();
-        let mut commands = redis::pipe();
-        for id in &ids {
-            self.ask_for(&mut commands, *id);
+        for name in &names {
+            commands.cmd("ZRANGE").arg(name).arg(0).arg(-1);
         }
-        let all: Vec<Fields> = if ids.is_empty() { Vec::new() } else { self.store.send(commands).await? };
-        let gone = ids.iter().zip(&all).filter(|(_, fields)| fields.0.is_none());
-        let gone: Vec<_> = gone.map(|(id, _)| id.text()).collect();
-        if !gone.is_empty() {
+        let ids: Vec<Vec<String>> = self.store.send(commands).await?;
+        let ids: BTreeSet<_> = ids.iter().flatten().filter_map(|id| SessionId::of_text(id)).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let mut all = Vec::<Fields>::new();
+        for some in ids.chunks(AT_ONCE) {
             let mut commands = redis::pipe();
-            for name in &names {
-                commands.cmd("SREM").arg(name).arg(&gone);
+            for id in some {
+                self.ask_for(&mut commands, *id);
             }
-            self.store.send::<()>(commands).await?;
+            all.extend(self.store.send::<Vec<Fields>>(commands).await?);
         }
         let found = ids.into_iter().zip(all).filter_map(|(id, fields)| self.read(id, fields));
         Ok(found.map(|found| found.session).collect())

@@ -2,7 +2,7 @@
 //! memory what this one has looked at.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
@@ -56,9 +56,9 @@ struct Local {
 }
 
 impl Local {
-    fn new(session: Arc<Session>) -> Arc<Self> {
+    fn new(session: Arc<Session>, looked_at: Instant) -> Arc<Self> {
         let told_at = AtomicI64::new(session.particulars.used_at().as_second());
-        Arc::new(Self { session, looked_at: Instant::now(), told_at })
+        Arc::new(Self { session, looked_at, told_at })
     }
 }
 
@@ -75,6 +75,8 @@ struct Here {
     kept: Cache<SessionId, Arc<Local>>,
     /// Sessions that another one has replaced just now: requests of the same browser may still be under way with them.
     replaced: Cache<SessionId, ()>,
+    /// How often sessions have changed or ended: what was read of the store before may be one of them.
+    changes: Arc<AtomicU64>,
     /// Sessions that ended while the store was gone.
     buried: Arc<Mutex<HashSet<SessionId>>>,
 }
@@ -89,7 +91,7 @@ impl Shelf {
             .time_to_idle(Duration::from_secs(settings.idle_minutes * 60))
             .build();
         let replaced = Cache::builder().max_capacity(settings.max_sessions).time_to_live(LATE).build();
-        let here = Here { kept, replaced, buried: Arc::default() };
+        let here = Here { kept, replaced, changes: Arc::default(), buried: Arc::default() };
         let shared = shared.map(Arc::new);
         if let Some(shared) = &shared {
             let ears = Ears { here: here.clone(), shared: Arc::downgrade(shared) };
@@ -106,7 +108,7 @@ impl Shelf {
     /// Refuses what needs the store while it is gone, before an upstream is asked for it.
     pub(super) async fn require(&self) -> Result<(), StoreError> {
         let Some(shared) = &self.shared else { return Ok(()) };
-        shared.store.renew().await;
+        shared.store.begin().await;
         if shared.store.is_up() { Ok(()) } else { Err(StoreError::Unreachable) }
     }
 
@@ -129,6 +131,8 @@ impl Shelf {
 
     /// Looks for a session in the store, past what this replica has.
     async fn look(&self, shared: &Shared, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
+        let changes = self.here.changes.load(Ordering::Acquire);
+        let looked_at = Instant::now();
         let (found, was_replaced) = shared.get(id).await?;
         if was_replaced {
             self.here.replaced.insert(id, ());
@@ -138,7 +142,11 @@ impl Shelf {
             return Ok(None);
         };
         let session = Arc::new(session);
-        self.here.kept.insert(id, Local::new(session.clone()));
+        self.here.kept.insert(id, Local::new(session.clone(), looked_at));
+        if self.here.changes.load(Ordering::Acquire) != changes {
+            // It may have changed while this was on its way.
+            self.here.kept.invalidate(&id);
+        }
         Ok(Some(session))
     }
 
@@ -148,10 +156,10 @@ impl Shelf {
         let session = &local.session;
         let found = self.look(shared, session.id).await?;
         let is_lost = shared.store.emptied_at().is_some_and(|emptied_at| local.looked_at < emptied_at);
-        if found.is_some() || !is_lost || !shared.put_again(session).await? {
+        if found.is_some() || !is_lost || !shared.put(session, None).await? {
             return Ok(found);
         }
-        self.here.kept.insert(session.id, Local::new(session.clone()));
+        self.here.kept.insert(session.id, Local::new(session.clone(), Instant::now()));
         Ok(Some(session.clone()))
     }
 
@@ -212,7 +220,7 @@ impl Shelf {
         if let Some(former) = former {
             self.here.replaced.insert(former, ());
         }
-        self.here.kept.insert(session.id, Local::new(session));
+        self.here.kept.insert(session.id, Local::new(session, Instant::now()));
         Ok(())
     }
 
@@ -238,18 +246,18 @@ impl Shelf {
             }
         }
         let changed = self.here.change(id, &change);
-        self.here.bury(id);
+        if matches!(changed, Changed::Ended(_)) {
+            self.here.bury(id);
+        }
         changed
     }
 
     /// The sessions that may be of the people of this one.
-    pub(super) async fn of_names(&self, session: &Session) -> Vec<Arc<Session>> {
-        if let Some(shared) = &self.shared
-            && let Ok(found) = shared.of_names(session).await
-        {
-            return found.into_iter().map(Arc::new).collect();
+    pub(super) async fn of_names(&self, session: &Session) -> Result<Vec<Arc<Session>>, StoreError> {
+        match &self.shared {
+            Some(shared) => Ok(shared.of_names(session).await?.into_iter().map(Arc::new).collect()),
+            None => Ok(self.here.kept.iter().map(|(_, local)| local.session.clone()).collect()),
         }
-        self.here.kept.iter().map(|(_, local)| local.session.clone()).collect()
     }
 
     /// How many there are in memory, give or take what has just ended.
@@ -266,7 +274,7 @@ impl Here {
                 Change::Keep => Op::Nop,
                 Change::End => Op::Remove,
                 Change::Become(session) if session.is_empty() => Op::Remove,
-                Change::Become(session) => Op::Put(Local::new(Arc::new(*session))),
+                Change::Become(session) => Op::Put(Local::new(Arc::new(*session), Instant::now())),
             }
         });
         match changed {
@@ -279,12 +287,13 @@ impl Here {
     /// Takes over what the store has by now.
     fn change_to(&self, from: Session, by: Option<Box<Session>>) -> Changed {
         let id = from.id;
+        self.changes.fetch_add(1, Ordering::AcqRel);
         let Some(by) = by else {
-            let known = self.kept.remove(&id);
-            return Changed::Ended(known.map_or_else(|| Arc::new(from), |local| local.session.clone()));
+            self.kept.invalidate(&id);
+            return Changed::Ended(Arc::new(from));
         };
         let session = Arc::new(*by);
-        self.kept.insert(id, Local::new(session.clone()));
+        self.kept.insert(id, Local::new(session.clone(), Instant::now()));
         Changed::Became(session)
     }
 
@@ -304,10 +313,11 @@ struct Ears {
 
 impl Listener for Ears {
     fn hear(&self, notice: &Notice) {
-        if notice.topic != CHANGED || notice.is_own {
+        if notice.topic != CHANGED {
             return;
         }
-        let Some(id) = SessionId::of_text(&notice.text) else { return };
+        self.here.changes.fetch_add(1, Ordering::AcqRel);
+        let Some(id) = SessionId::of_text(&notice.text).filter(|_| !notice.is_own) else { return };
         self.here.kept.invalidate(&id);
     }
 

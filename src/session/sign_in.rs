@@ -102,8 +102,9 @@ impl Sessions {
         let is_somebody_else = |portal: &Arc<PortalSession>| !is_same_name(&portal.login_name, login_name);
         let (carried, left) =
             parted(former, System::Portal, |former| former.portal.as_ref().is_some_and(is_somebody_else));
-        let issued = self.open_portal(entrance.with(carried.as_deref()), opening, (stage, identity)).await?;
+        let opened = self.open_portal(entrance.with(carried.as_deref()), opening, (stage, identity)).await;
         self.leave(left.as_ref()).await;
+        let issued = opened?;
         Ok(if is_in_tenant { SignIn::SignedIn(issued) } else { SignIn::TenantSelectionRequired(issued) })
     }
 

@@ -212,8 +212,11 @@ impl Sessions {
     }
 
     /// The sessions that may be of the people of this one, each as a request would find it, unless nothing is left of it.
-    pub(super) async fn alive(&self, session: &Session) -> impl Iterator<Item = Arc<Session>> {
-        let alive = self.shelf.of_names(session).await.into_iter().map(|session| {
+    pub(super) async fn alive(
+        &self,
+        session: &Session,
+    ) -> Result<impl Iterator<Item = Arc<Session>>, StoreError> {
+        let alive = self.shelf.of_names(session).await?.into_iter().map(|session| {
             if !self.has_expired(&session) {
                 return session;
             }
@@ -221,7 +224,7 @@ impl Sessions {
             self.without_expired(&mut left);
             Arc::new(left)
         });
-        alive.filter(|session| !session.is_empty())
+        Ok(alive.filter(|session| !session.is_empty()))
     }
 
     /// How many sessions there are, give or take what has just ended.

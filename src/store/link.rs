@@ -1,6 +1,6 @@
 //! The connection to the server, made when it is wanted and given up at its first failure.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ pub(super) struct Link {
     /// Where the connection is driven, whichever thread asks first.
     runtime: Handle,
     connection: Mutex<Option<MultiplexedConnection>>,
+    /// Which connection it is: what goes wrong with an earlier one says nothing of this one.
+    number: AtomicU64,
     /// Whether the last word was a failure: until it is up again, nobody waits for it.
     is_down: AtomicBool,
 }
@@ -50,6 +52,7 @@ impl Link {
             patience: Duration::from_millis(settings.store_timeout_milliseconds),
             runtime: Handle::current(),
             connection: Mutex::default(),
+            number: AtomicU64::new(0),
             is_down: AtomicBool::new(false),
         })
     }
@@ -66,7 +69,12 @@ impl Link {
         self.is_down.load(Ordering::Acquire)
     }
 
+    pub(super) fn number(&self) -> u64 {
+        self.number.load(Ordering::Acquire)
+    }
+
     pub(super) fn set_down(&self, is_down: bool) {
+        self.number.fetch_add(1, Ordering::AcqRel);
         self.is_down.store(is_down, Ordering::Release);
         if is_down {
             *self.connection() = None;
@@ -114,8 +122,12 @@ fn read(error: &RedisError) -> StoreError {
         ErrorKind::AuthenticationFailed | ErrorKind::Server(ServerErrorKind::NoPerm) => {
             StoreError::Refused("its user or password is wrong, or may do too little")
         }
-        ErrorKind::Server(ServerErrorKind::ReadOnly) => StoreError::Refused("it is a read-only replica"),
-        ErrorKind::UnexpectedReturnType | ErrorKind::Extension => {
+        ErrorKind::Server(
+            ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown | ServerErrorKind::ReadOnly,
+        )
+        | ErrorKind::Io => StoreError::Unreachable,
+        ErrorKind::Extension => StoreError::Refused("it is full, or no Redis 6.2 or later"),
+        ErrorKind::Server(_) | ErrorKind::UnexpectedReturnType => {
             StoreError::Refused("it is no Redis 6.2 or later")
         }
         _ => StoreError::Unreachable,

@@ -25,7 +25,7 @@ pub use seal::{is_key_id, new_key};
 use self::link::Link;
 use self::news::News;
 use self::seal::Seals;
-use crate::config;
+use crate::config::Config;
 
 /// The server that replicas share.
 #[derive(Clone)]
@@ -37,11 +37,15 @@ pub struct Store {
 
 impl Store {
     /// The one the settings name, if they do; it is not asked yet. Settings of which none can be made are told in words.
-    pub fn of(settings: &config::Session) -> Result<Option<Self>, String> {
+    pub fn of(config: &Config) -> Result<Option<Self>, String> {
+        let settings = &config.session;
         if settings.is_in_memory() {
             return Ok(None);
         }
-        let seals = Arc::new(Seals::read(settings)?);
+        // What one upstream has said or was given is nothing to another one that takes its place.
+        let upstreams =
+            [&config.portal.url, &config.portal.callback_url, &config.icws.url].map(String::as_str);
+        let seals = Arc::new(Seals::read(settings, upstreams.join(" "))?);
         let link = Arc::new(Link::new(settings)?);
         let news = News::new(link.clone(), &settings.store_prefix).map_err(|error| error.to_string())?;
         Ok(Some(Self { link, news, seals }))
@@ -128,7 +132,13 @@ impl Store {
             // Whoever comes first waits for the connection, or is told why there is none.
             self.news.renew(false).await;
         }
-        self.link.ask(question).await.inspect_err(|error| self.news.fail(*error))
+        let number = self.link.number();
+        self.link.ask(question).await.inspect_err(|error| {
+            // Who refuses one command is there; and what an earlier connection does is no news.
+            if *error == StoreError::Unreachable && number == self.link.number() {
+                self.news.fail(*error);
+            }
+        })
     }
 
     /// Runs what nobody waits for.

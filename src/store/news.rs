@@ -25,6 +25,9 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How many words the stream holds at least; who was away for longer takes everything to have changed.
 const KEPT: usize = 10_000;
 
+/// For how long before it begins to read a replica looks back: longer than anything that is announced is under way.
+const LATELY: Duration = Duration::from_mins(10);
+
 /// How many words are read at once.
 const PAGE: usize = 1000;
 
@@ -187,7 +190,8 @@ impl News {
         } else {
             self.looking.lock().await
         };
-        if self.ended.load(Ordering::Acquire) > after && !was_down {
+        // Those who waited for a look that failed do not each wait for another one.
+        if !was_down && (self.ended.load(Ordering::Acquire) > after || self.link.is_down()) {
             return;
         }
         let began = self.now().max(1);
@@ -273,7 +277,7 @@ impl News {
         self.generation.store(generation, Ordering::Release);
         {
             let mut heard = self.heard();
-            heard.position = Some(position);
+            heard.position = Some(position.clone());
             if is_return {
                 heard.returned_at = Some(Instant::now());
             }
@@ -282,6 +286,7 @@ impl News {
             }
         }
         self.forget();
+        self.look_back(position).await?;
         let was_down = self.link.is_down();
         self.link.set_down(false);
         if is_return {
@@ -293,6 +298,29 @@ impl News {
             tracing::info!("the store is back");
         }
         Ok(())
+    }
+
+    /// Hears again what was said lately: something may be under way that was announced before.
+    async fn look_back(&self, until: String) -> Result<(), StoreError> {
+        let said_at = until.split('-').next().and_then(|milliseconds| milliseconds.parse().ok());
+        let mut from = said_at.unwrap_or(0_u128).saturating_sub(LATELY.as_millis()).to_string();
+        loop {
+            let mut range = cmd("XRANGE");
+            range.arg(self.stream()).arg(&from).arg(&until).arg("COUNT").arg(PAGE);
+            let read: StreamRangeReply =
+                self.link.ask(async |mut connection| range.query_async(&mut connection).await).await?;
+            let is_last = read.ids.len() < PAGE;
+            for word in read.ids {
+                let text = |name| word.get::<String>(name).unwrap_or_default();
+                if text("topic") != EVERYTHING {
+                    self.take(&Notice { topic: text("topic"), text: text("text"), is_own: false });
+                }
+                from = format!("({}", word.id);
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
     }
 
     /// The name of something in the store.

@@ -24,7 +24,11 @@ const LONGEST_ID: usize = 32;
 const FORM: u8 = 1;
 
 /// The keys there are: the first seals, all of them open.
-pub struct Seals(Vec<Key>);
+pub struct Seals {
+    keys: Vec<Key>,
+    /// Of which upstreams all of it is; what is of others does not open.
+    scope: String,
+}
 
 struct Key {
     id: String,
@@ -60,7 +64,7 @@ pub fn new_key(id: &str) -> Result<Secret, StoreError> {
 
 impl Seals {
     /// Reads the keys from where the settings say; told in words if there is none or one cannot be read.
-    pub(super) fn read(settings: &config::Session) -> Result<Self, String> {
+    pub(super) fn read(settings: &config::Session, scope: String) -> Result<Self, String> {
         let (place, text) = if settings.store_keys_file.is_empty() {
             let name = &settings.store_keys_environment;
             (format!("the environment's variable {name}"), std::env::var(name).ok())
@@ -69,26 +73,18 @@ impl Seals {
             (format!("the file {file}"), fs::read_to_string(file).ok())
         };
         let text = text.ok_or_else(|| format!("the keys of session.store cannot be read from {place}"))?;
-        Self::parse(&text).map_err(|line| {
+        let keys = parse(&text).map_err(|line| {
             format!("line {line} of {place} is no key of session.store; expected what `portalgraph key new` prints")
-        })
-    }
-
-    /// Reads a key a line, or the number of the line that is none.
-    fn parse(text: &str) -> Result<Self, usize> {
-        let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
-        let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
-        let keys =
-            lines.map(|(number, line)| Key::parse(line).ok_or(number)).collect::<Result<Vec<_>, _>>()?;
-        if keys.is_empty() { Err(1) } else { Ok(Self(keys)) }
+        })?;
+        Ok(Self { keys, scope })
     }
 
     /// Seals a value that is to lie under a name.
     pub(super) fn seal(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let key = self.0.first().ok_or(StoreError::NoRandomness)?;
+        let key = self.keys.first().ok_or(StoreError::NoRandomness)?;
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoRandomness)?;
-        let headers: [&[u8]; 3] = [b"value", name.as_bytes(), &nonce];
+        let headers: [&[u8]; 4] = [b"value", self.scope.as_bytes(), name.as_bytes(), &nonce];
         let sealed = key.cipher().encrypt(headers, value).map_err(|_| StoreError::NoRandomness)?;
         let length = u8::try_from(key.id.len()).unwrap_or_default();
         Ok([&[FORM, length], key.id.as_bytes(), &nonce, &sealed].concat())
@@ -99,16 +95,24 @@ impl Seals {
         let (&[form, length], rest) = sealed.split_first_chunk()?;
         let (id, rest) = rest.split_at_checked(length.into())?;
         let (nonce, sealed) = rest.split_at_checked(NONCE_BYTES)?;
-        let key = self.0.iter().find(|key| form == FORM && key.id.as_bytes() == id)?;
-        key.cipher().decrypt([b"value", name.as_bytes(), nonce], sealed).ok()
+        let key = self.keys.iter().find(|key| form == FORM && key.id.as_bytes() == id)?;
+        key.cipher().decrypt([b"value", self.scope.as_bytes(), name.as_bytes(), nonce], sealed).ok()
     }
 
     /// The names of something that is nobody else's to know, by each key; the first is the one to write under.
     pub(super) fn names(&self, kind: &str, subject: &[u8]) -> Vec<String> {
-        let headers: [&[u8]; 2] = [b"name", kind.as_bytes()];
-        let sealed = self.0.iter().filter_map(|key| key.cipher().encrypt(headers, subject).ok());
+        let headers: [&[u8]; 3] = [b"name", self.scope.as_bytes(), kind.as_bytes()];
+        let sealed = self.keys.iter().filter_map(|key| key.cipher().encrypt(headers, subject).ok());
         sealed.map(|sealed| URL_SAFE_NO_PAD.encode(sealed)).collect()
     }
+}
+
+/// Reads a key a line, or the number of the line that is none.
+fn parse(text: &str) -> Result<Vec<Key>, usize> {
+    let lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
+    let lines = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
+    let keys = lines.map(|(number, line)| Key::parse(line).ok_or(number)).collect::<Result<Vec<_>, _>>()?;
+    if keys.is_empty() { Err(1) } else { Ok(keys) }
 }
 
 impl fmt::Debug for Seals {
@@ -123,7 +127,8 @@ mod tests {
 
     fn seals(ids: &[&str], keys: &[Secret]) -> Seals {
         let chosen = ids.iter().map(|id| keys.iter().find(|key| key.expose().starts_with(id)).unwrap());
-        Seals::parse(&chosen.map(Secret::expose).collect::<Vec<_>>().join("\n")).unwrap()
+        let keys = parse(&chosen.map(Secret::expose).collect::<Vec<_>>().join("\n")).unwrap();
+        Seals { keys, scope: "https://portal.example.com".to_owned() }
     }
 
     #[test]
@@ -154,6 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_of_another_portal_does_not_open() {
+        let keys = [new_key("one").unwrap()];
+        let other = Seals { scope: "https://other.example.com".to_owned(), ..seals(&["one"], &keys) };
+        let seals = seals(&["one"], &keys);
+        assert_eq!(other.open("here", &seals.seal("here", b"value").unwrap()), None);
+        assert_ne!(other.names("person", b"ann"), seals.names("person", b"ann"));
+    }
+
+    #[test]
     fn names_are_the_same_for_the_same_alone() {
         let seals = seals(&["one"], &[new_key("one").unwrap()]);
         assert_eq!(seals.names("person", b"ann"), seals.names("person", b"ann"));
@@ -164,7 +178,7 @@ mod tests {
     #[test]
     fn a_line_that_is_no_key_is_told_by_its_number() {
         let key = new_key("one").unwrap();
-        let wrong = |text: &str| Seals::parse(text).err();
+        let wrong = |text: &str| parse(text).err();
         assert_eq!(wrong(&format!("# the keys\n\n{}\n", key.expose())), None);
         assert_eq!(wrong(""), Some(1));
         assert_eq!(wrong(&format!("{}\none:short", key.expose())), Some(2));

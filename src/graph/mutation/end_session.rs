@@ -34,7 +34,7 @@ async fn end_one(ctx: &Context<'_>, id: &str) -> Result<EndSessionPayload, Graph
     let visit = ctx.visit();
     visit.require_person()?;
     let caller = ctx.caller()?;
-    let ended = visit.sessions().end_own(caller.session(), id).await;
+    let ended = visit.sessions().end_own(caller.session(), id).await?;
     if ended.as_ref().is_some_and(|ended| ended.id == caller.session().id) {
         visit.leave(None);
     }
@@ -45,8 +45,8 @@ async fn end_all(ctx: &Context<'_>) -> Result<LogoutEverywherePayload, GraphErro
     let visit = ctx.visit();
     visit.require_person()?;
     let caller = ctx.caller()?;
+    let ended_session_count = visit.sessions().log_out_everywhere(caller.session()).await?;
     visit.leave(None);
-    let ended_session_count = visit.sessions().log_out_everywhere(caller.session()).await;
     Ok(LogoutEverywherePayload { ended_session_count })
 }
 

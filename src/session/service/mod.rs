@@ -94,7 +94,7 @@ impl ServiceAccount {
         let quota = Quota::per_minute(per_minute);
         let max_minutes = sessions.settings.max_minutes;
         let store = sessions.shelf.store().cloned();
-        let together = store.map(|store| Together::new(store, &account.name, max_minutes));
+        let together = store.map(|store| Together::new(store, account, max_minutes));
         let held = Arc::new(HeldSession::new(account, together));
         Ok(Arc::new(Self {
             is_read_only: account.read_only,

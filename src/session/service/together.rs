@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use redis::Script;
+use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 
 use super::back_off::BackOff;
+use crate::config;
 use crate::icws::Icws;
 use crate::portal::Portal;
 use crate::session::record::{self, Seen};
@@ -34,7 +36,8 @@ return 1";
 /// The replicas that come by one account.
 pub(super) struct Together {
     store: Store,
-    account: String,
+    /// The account, and as whom it is to sign in where: others by its name in other settings share nothing with it.
+    who: Vec<u8>,
     lives: Duration,
 }
 
@@ -47,18 +50,21 @@ pub(super) struct Rest {
 }
 
 impl Together {
-    pub(super) fn new(store: Store, account: &str, max_minutes: u64) -> Self {
-        Self { store, account: account.to_owned(), lives: Duration::from_secs(max_minutes * 60) }
+    pub(super) fn new(store: Store, account: &config::ServiceAccount, max_minutes: u64) -> Self {
+        let upstream = format!("{:?}", account.upstream);
+        let who = (&account.name, upstream, account.username.trim(), account.tenant.trim());
+        let who = serde_json::to_vec(&who).unwrap_or_default();
+        Self { store, who, lives: Duration::from_secs(max_minutes * 60) }
     }
 
-    fn key(&self) -> String {
-        self.store.key("service", &self.account)
+    fn key(&self, kind: &str) -> String {
+        self.store.sealed_keys(kind, &self.who).into_iter().next().unwrap_or_default()
     }
 
     /// Waits until no other replica signs in.
     pub(super) async fn lease(&self) -> Result<Lease, StoreError> {
         self.store.begin().await;
-        let key = self.store.key("signing-in", &self.account);
+        let key = self.key("signing-in");
         timeout(PATIENCE, Lease::take(&self.store, key, LASTS)).await.map_err(|_| StoreError::Unreachable)?
     }
 
@@ -68,7 +74,7 @@ impl Together {
         ended: Option<Timestamp>,
         upstreams: (Option<&Portal>, Option<&Icws>),
     ) -> Result<Option<Session>, StoreError> {
-        let key = self.key();
+        let key = self.key("service");
         let mut commands = redis::pipe();
         commands.cmd("HGET").arg(&key).arg("sealed");
         let (sealed,): (Option<Vec<u8>>,) = self.store.send(commands).await?;
@@ -83,7 +89,7 @@ impl Together {
 
     /// Shares a session this replica has opened; `false` if another one has taken the lease since.
     pub(super) async fn put(&self, session: &Session, lease: &Lease) -> Result<bool, StoreError> {
-        let key = self.key();
+        let key = self.key("service");
         let sealed = self.store.seal(&key, &record::write(session))?;
         let script = Script::new(PUT);
         let mut invocation = script.key(&key);
@@ -93,7 +99,9 @@ impl Together {
 
     /// The names under which it is remembered that this password was turned away; another one is worth a try at once.
     fn tried_keys(&self, password: &Secret) -> Option<[String; 2]> {
-        let subject = serde_json::to_vec(&(&self.account, password.expose())).unwrap_or_default();
+        // Not even who has the key can tell the password from the name.
+        let digest: [u8; 32] = Sha256::digest(password.expose()).into();
+        let subject = serde_json::to_vec(&(&self.who, digest)).unwrap_or_default();
         let name = |kind| self.store.sealed_keys(kind, &subject).into_iter().next();
         Some([name("rest")?, name("tries")?])
     }
@@ -103,7 +111,8 @@ impl Together {
         let Some([rest, tries]) = self.tried_keys(password) else { return Ok((None, BackOff::default())) };
         let mut commands = redis::pipe();
         commands.cmd("GET").arg(&rest).cmd("PTTL").arg(&rest).cmd("GET").arg(&tries);
-        let (reason, wait, tries): (Option<String>, i64, Option<String>) = self.store.send(commands).await?;
+        let (reason, wait, tries): (Option<Vec<u8>>, i64, Option<String>) = self.store.send(commands).await?;
+        let reason = reason.and_then(|sealed| String::from_utf8(self.store.open(&rest, &sealed)?).ok());
         let rest = reason.zip(u64::try_from(wait).ok());
         let rest = rest.map(|(reason, wait)| Rest { reason, wait: Duration::from_millis(wait) });
         let tries = tries.and_then(|tries| serde_json::from_str(&tries).ok()).unwrap_or_default();
@@ -113,8 +122,9 @@ impl Together {
     /// Tells the others to leave the account alone for a while.
     pub(super) async fn rest(&self, password: &Secret, rest: Rest, back_off: &str) {
         let Some([name, tries]) = self.tried_keys(password) else { return };
+        let Ok(reason) = self.store.seal(&name, rest.reason.as_bytes()) else { return };
         let mut commands = redis::pipe();
-        commands.cmd("SET").arg(name).arg(rest.reason).arg("PX").arg(milliseconds(rest.wait).max(1));
+        commands.cmd("SET").arg(name).arg(reason).arg("PX").arg(milliseconds(rest.wait).max(1));
         commands.cmd("SET").arg(tries).arg(back_off).arg("PX").arg(milliseconds(REMEMBERED));
         // Where that fails each replica rests by itself.
         let _ = self.store.send::<()>(commands).await;

@@ -57,8 +57,11 @@ impl Client {
 }
 
 async fn signed_in_at_both(redis: Redis) -> (Pair, Client) {
-    let pair =
-        Pair::with(World::sized(20), redis, |config| config.session.store_timeout_milliseconds = 300).await;
+    let pair = Pair::with(World::sized(20), redis, |config| {
+        config.session.store_timeout_milliseconds = 300;
+        config.server.deadline_seconds = 10;
+    })
+    .await;
     let client = pair.house.sign_in(SIZED_LOGIN).await;
     assert!(is_in(&client).await && is_in(&pair.beside(&client)).await);
     (pair, client)
@@ -100,6 +103,29 @@ async fn hanging_and_going_on() {
     pair.redis.go_on();
     pair.until_ready(true).await;
     again(&pair, &client).await;
+}
+
+#[tokio::test]
+async fn those_who_come_at_once_do_not_wait_one_after_the_other() {
+    let (pair, client) = signed_in_at_both(Redis::start()).await;
+    pair.redis.stop();
+    // One after the other they would take half a minute, in which the deadline passes.
+    let asking = (0..100).map(|number| {
+        let query = format!("{{ users(first: {}) {{ totalCount }} }}", number + 1);
+        let client = client.clone();
+        async move { client.data(&query).await }
+    });
+    futures_util::future::join_all(asking).await;
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_all_of_their_sessions_have_ended_while_none_can_be_seen() {
+    let (pair, client) = signed_in_at_both(Redis::start()).await;
+    pair.redis.kill();
+    pair.until_ready(false).await;
+    let answer = client.ask("mutation { logoutEverywhere { endedSessionCount } }").await;
+    assert_eq!(answer.codes(), ["STORE_UNAVAILABLE"], "{}", answer.body);
+    assert!(is_in(&client).await);
 }
 
 #[tokio::test]

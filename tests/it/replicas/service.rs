@@ -3,11 +3,12 @@
 use std::fs;
 
 use futures_util::future::join_all;
-use portalgraph::simulator::{DEMO_LOGIN, Fault, World};
+use portalgraph::config::{Config, ServiceAccount};
+use portalgraph::simulator::{DEMO_LOGIN, Fault, Simulator, World};
 use serde_json::Value;
 
 use super::Pair;
-use crate::house::{Answer, Client};
+use crate::house::{self, Answer, Client};
 use crate::redis::Redis;
 use crate::service::{account, password_file};
 
@@ -84,6 +85,26 @@ async fn a_password_that_was_refused_to_one_is_tried_by_none() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_somebody_else_by_now_takes_over_nothing() {
+    let (wall, token) = account("wall", DEMO_LOGIN);
+    let redis = Redis::start();
+    let other = ServiceAccount { password_file: wall.password_file.clone(), ..wall.clone() };
+    let other = ServiceAccount { username: "billing@dmn".to_owned(), ..other };
+    let simulator = Simulator::local(World::demo()).await;
+    let mut answers = Vec::new();
+    for account in [wall, other] {
+        let mut config = Config::default();
+        redis.name_in(&mut config);
+        config.portal.url = simulator.url();
+        config.service_accounts = vec![account];
+        let (url, _stop) = house::gateway(config).await;
+        let client = Client::nobody(&house::http(), &url).holding(&token);
+        answers.push(client.data(NAME).await["viewer"]["loginName"].clone());
+    }
+    assert_eq!(answers, [DEMO_LOGIN.0, "billing@dmn"]);
+}
+
+#[tokio::test]
 async fn while_the_store_is_gone_nobody_signs_in_and_who_is_in_goes_on() {
     let (pair, client) = wall().await;
     client.data(USERS).await;
@@ -106,7 +127,7 @@ async fn while_the_store_is_gone_nobody_signs_in_and_who_is_in_goes_on() {
 }
 
 #[tokio::test]
-async fn a_replica_that_hangs_while_it_signs_in_holds_up_nobody_for_good() {
+async fn a_failed_sign_in_of_one_is_waited_out_by_all() {
     let (pair, client) = wall().await;
     pair.house.simulator.faults().next("login", Fault::Status(503), 1);
     let first = client.ask(USERS).await;
