@@ -317,7 +317,8 @@ impl Listener for Ears {
             return;
         }
         self.here.changes.fetch_add(1, Ordering::AcqRel);
-        let Some(id) = SessionId::of_text(&notice.text).filter(|_| !notice.is_own) else { return };
+        // One's own too: whoever asked for it may have gone before it was done here.
+        let Some(id) = SessionId::of_text(&notice.text) else { return };
         self.here.kept.invalidate(&id);
     }
 

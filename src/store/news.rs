@@ -275,9 +275,12 @@ impl News {
         let (birth, generation, position): (String, u64, String) =
             self.link.ask(async |mut connection| beginning.query_async(&mut connection).await).await?;
         self.generation.store(generation, Ordering::Release);
+        self.forget();
+        self.look_back(&position).await?;
+        // Nothing is waited for from here on: who gives up before that leaves it all to the next one.
         {
             let mut heard = self.heard();
-            heard.position = Some(position.clone());
+            heard.position = Some(position);
             if is_return {
                 heard.returned_at = Some(Instant::now());
             }
@@ -285,8 +288,6 @@ impl News {
                 heard.emptied_at = Some(Instant::now());
             }
         }
-        self.forget();
-        self.look_back(position).await?;
         let was_down = self.link.is_down();
         self.link.set_down(false);
         if is_return {
@@ -301,12 +302,12 @@ impl News {
     }
 
     /// Hears again what was said lately: something may be under way that was announced before.
-    async fn look_back(&self, until: String) -> Result<(), StoreError> {
+    async fn look_back(&self, until: &str) -> Result<(), StoreError> {
         let said_at = until.split('-').next().and_then(|milliseconds| milliseconds.parse().ok());
         let mut from = said_at.unwrap_or(0_u128).saturating_sub(LATELY.as_millis()).to_string();
         loop {
             let mut range = cmd("XRANGE");
-            range.arg(self.stream()).arg(&from).arg(&until).arg("COUNT").arg(PAGE);
+            range.arg(self.stream()).arg(&from).arg(until).arg("COUNT").arg(PAGE);
             let read: StreamRangeReply =
                 self.link.ask(async |mut connection| range.query_async(&mut connection).await).await?;
             let is_last = read.ids.len() < PAGE;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod killed;
+mod lease;
 mod outage;
 mod service;
 mod sessions;

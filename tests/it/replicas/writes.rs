@@ -58,20 +58,29 @@ fn times() -> usize {
     std::env::var("PORTALGRAPH_TEST_TIMES").map_or(300, |times| times.parse().unwrap())
 }
 
+async fn said(client: &Client, id: &Value) -> Value {
+    let query = "query($id: ID!) { node(id: $id) { ... on SkillGroup { description } } }";
+    let answer = client.ask_with(query, json!({ "id": id })).await;
+    assert!(answer.body["data"]["node"].is_object(), "{}", answer.body);
+    answer.body["data"]["node"]["description"].clone()
+}
+
 async fn see_each_other(pair: &Pair) {
-    let times = times();
     let one = pair.house.sign_in(SIZED_LOGIN).await;
     let other = pair.beside(&one);
-    let member = Member::of(&one).await;
-    assert!(!member.is_member(&other).await);
-    for time in 0..times {
+    let id =
+        one.data("{ skillGroups(first: 1) { nodes { id } } }").await["skillGroups"]["nodes"][0]["id"].clone();
+    let mut before = said(&one, &id).await;
+    for time in 0..times() {
         let (here, there) = if time % 3 == 0 { (&other, &one) } else { (&one, &other) };
-        let is_member = time % 2 == 0;
-        // What it was is kept by both.
-        assert_eq!(member.is_member(there).await, !is_member, "before, {time}");
-        member.change(here, is_member).await;
-        assert_eq!(member.is_member(there).await, is_member, "after, {time}");
-        assert_eq!(member.is_member(here).await, is_member, "at home, {time}");
+        // Kept there from now on.
+        assert_eq!(said(there, &id).await, before, "before, {time}");
+        before = json!(format!("Said for the {time}. time"));
+        let document = "mutation($input: SaveSkillGroupInput!) { saveSkillGroup(input: $input) { userErrors { code } } }";
+        let input = json!({"skillGroupId": id, "description": before});
+        let answer = here.ask_with(document, json!({ "input": input })).await;
+        assert_eq!(answer.body["data"]["saveSkillGroup"]["userErrors"], json!([]), "{}", answer.body);
+        assert_eq!(said(there, &id).await, before, "after, {time}");
     }
 }
 
