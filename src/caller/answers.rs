@@ -4,6 +4,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,11 +15,16 @@ use super::epochs::Stamp;
 use super::error::CallerError;
 use super::visibility::Owner;
 use crate::config;
-use crate::upstream::{Call, Noun};
+use crate::upstream::{Call, Hashed, Noun};
 
-/// What a kept answer is found by; compared by equality, part by part.
+/// What a kept answer is found by; compared by equality, part by part. One reference, because it is looked for and put down
+/// in several places for each question.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
+pub struct Key(Arc<Hashed<KeyParts>>);
+
+/// The parts of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyParts {
     /// Who may find it.
     pub owner: Owner,
     /// The operation.
@@ -27,6 +33,22 @@ pub struct Key {
     pub epochs: Stamp,
     /// The question: the operation's fields as canonical JSON.
     pub question: Arc<str>,
+}
+
+impl Key {
+    /// The key of these parts.
+    #[must_use]
+    pub fn new(parts: KeyParts) -> Self {
+        Self(Arc::new(Hashed::new(parts)))
+    }
+}
+
+impl Deref for Key {
+    type Target = KeyParts;
+
+    fn deref(&self) -> &KeyParts {
+        &self.0
+    }
 }
 
 /// An answer with what has been made of it.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::time::Instant;
 
-use super::answers::{Kept, Key};
+use super::answers::{Kept, Key, KeyParts};
 use super::basis::Basis;
 use super::error::CallerError;
 use super::house::{House, Question};
@@ -235,7 +235,7 @@ impl Reader {
         let identity = self.identity::<Q::Upstream>()?.clone();
         let epochs = self.house.epochs.stamp(&identity, Q::READS);
         let question = serde_json::to_string(question).unwrap_or_default().into();
-        Ok(Key { owner: Owner::One(identity), operation: Q::NAME, epochs, question })
+        Ok(Key::new(KeyParts { owner: Owner::One(identity), operation: Q::NAME, epochs, question }))
     }
 
     fn flight<Q: Question>(&self, question: Q) -> Result<Flight, CallerError> {

@@ -16,11 +16,15 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Http, Lost, Patience, Secret, Upstream, metric};
+use crate::upstream::{Http, Lost, Patience, Secret, Upstream, allowance, metric};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
 const DECODE_ASIDE_BYTES: usize = 1024 * 1024;
+
+/// How many times `max_answer_bytes` what is read of one answer may take; that of a portal that means well takes about its
+/// size.
+const MEMORY: usize = 4;
 
 /// The two hosts of the contract, parsed once.
 #[derive(Clone, Debug)]
@@ -125,15 +129,15 @@ impl Portal {
         check_status::<O>(&response)?;
         let body = self.read::<O>(response).await?;
         let bytes = body.len();
+        let most = MEMORY.saturating_mul(self.settings.max_answer_bytes);
+        let read = move || allowance::within(most, || decode::<O>(&body));
         let reply = if bytes > DECODE_ASIDE_BYTES {
-            tokio::task::spawn_blocking(move || decode::<O>(&body)).await.map_err(|_| {
-                PortalError::Unintelligible {
-                    operation: O::NAME,
-                    reason: "reading it was interrupted".into(),
-                }
+            tokio::task::spawn_blocking(read).await.map_err(|_| PortalError::Unintelligible {
+                operation: O::NAME,
+                reason: "reading it was interrupted".into(),
             })??
         } else {
-            decode::<O>(&body)?
+            read()?
         };
         accepted::<O>(reply).map(|reply| Answer { reply, cookie, bytes })
     }

@@ -15,6 +15,7 @@ use super::rest::Rest;
 use super::scalar::Text;
 use super::spelling::Spelling;
 use super::tolerant::{Read, Tolerant, refuse};
+use crate::upstream::allowance::{self, Counted};
 
 /// A JSON object of the portal, declared with `record!`.
 pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static {
@@ -55,15 +56,30 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, 'de, R> {
         write!(formatter, "an object ({})", R::TYPE)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
         let mut record = R::default();
+        self.fill(&mut record, map)?;
+        Ok(record)
+    }
+
+    refuse!(
+        visit_bool(bool): "a flag", visit_i64(i64): "a number", visit_u64(u64): "a number",
+        visit_f64(f64): "a fraction", visit_str(&str): "text"
+    );
+}
+
+impl<'de, R: Record> RecordVisitor<'_, 'de, R> {
+    /// Reads an object into a record where it lies: a user's is some kilobytes, and moving it costs as much as reading it.
+    pub(super) fn fill<A: MapAccess<'de>>(self, record: &mut R, mut map: A) -> Result<(), A::Error> {
         let mut rest = Vec::new();
         self.order.begin();
         while let Some(key) = map.next_key_seed(self.order.key::<R>())? {
             match key {
                 Key::Of(place) => record.take(place, &mut map)?,
                 Key::Another(key) => {
-                    let entry = (Text::from(key), map.next_value()?);
+                    let Counted(value) = map.next_value()?;
+                    let entry = (Text::from(key), value);
+                    allowance::take::<A::Error>(2 * size_of_val(&entry))?;
                     if rest.is_empty() {
                         // As many as a user has; a list of one grows to four.
                         rest.reserve_exact(2);
@@ -76,13 +92,8 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<'_, 'de, R> {
             *record.rest_mut() = rest.into_iter().collect();
         }
         self.order.end();
-        Ok(record)
+        Ok(())
     }
-
-    refuse!(
-        visit_bool(bool): "a flag", visit_i64(i64): "a number", visit_u64(u64): "a number",
-        visit_f64(f64): "a fraction", visit_str(&str): "text"
-    );
 }
 
 /// Reads the value that comes next into a field; an alias fills it only while there is nothing, its own spelling always

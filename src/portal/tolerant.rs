@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::key::Order;
 use super::record::{Record, RecordVisitor};
 use super::spelling::Spelling;
+use crate::upstream::allowance;
 
 /// A field's type: how it is read from whatever the portal made of it.
 pub trait Tolerant: Sized {
@@ -167,6 +168,7 @@ impl<'de, L: Leaf> Visitor<'de> for LeavesVisitor<L> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
         while let Some(Read(item)) = items.next_element::<Read<Option<L>>>()? {
+            allowance::take::<A::Error>(2 * size_of::<L>())?;
             list.extend(item);
         }
         Ok(list)
@@ -208,8 +210,32 @@ impl<L: Leaf> Tolerant for Vec<L> {
 /// Reads one row of a list, or `null`, which is none.
 struct Row<'order, 'de, R>(RecordVisitor<'order, 'de, R>);
 
+/// Reads a record to where it stays.
+struct Placed<'order, 'de, R>(RecordVisitor<'order, 'de, R>);
+
+impl<'de, R: Record> Visitor<'de> for Placed<'_, 'de, R> {
+    type Value = Arc<R>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(formatter)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        allowance::take::<A::Error>(size_of::<R>())?;
+        let mut record = Arc::<R>::default();
+        let place = Arc::get_mut(&mut record).expect("nobody else has it yet");
+        self.0.fill(place, map)?;
+        Ok(record)
+    }
+
+    refuse!(
+        visit_bool(bool): "a flag", visit_i64(i64): "a number", visit_u64(u64): "a number",
+        visit_f64(f64): "a fraction", visit_str(&str): "text"
+    );
+}
+
 impl<'de, R: Record> DeserializeSeed<'de> for Row<'_, 'de, R> {
-    type Value = Option<R>;
+    type Value = Option<Arc<R>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_option(self)
@@ -217,7 +243,7 @@ impl<'de, R: Record> DeserializeSeed<'de> for Row<'_, 'de, R> {
 }
 
 impl<'de, R: Record> Visitor<'de> for Row<'_, 'de, R> {
-    type Value = Option<R>;
+    type Value = Option<Arc<R>>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.expecting(formatter)
@@ -232,7 +258,7 @@ impl<'de, R: Record> Visitor<'de> for Row<'_, 'de, R> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self.0).map(Some)
+        deserializer.deserialize_any(Placed(self.0)).map(Some)
     }
 }
 
@@ -240,7 +266,7 @@ struct RecordsVisitor<R>(PhantomData<R>);
 
 impl<R: Record> RecordsVisitor<R> {
     /// Takes a record in, or, where XML left a wrapper such as `{"step": [...]}`, what it wraps.
-    fn take<E: serde::de::Error>(record: R, into: &mut Vec<Arc<R>>) -> Result<(), E> {
+    fn take<E: serde::de::Error>(record: Arc<R>, into: &mut Vec<Arc<R>>) -> Result<(), E> {
         let wrapped = match (record.is_blank(), record.rest().len()) {
             // An empty wrapper is `null` or empty text.
             (true, 1) => record.rest().values().next().filter(|value| match value {
@@ -251,7 +277,7 @@ impl<R: Record> RecordsVisitor<R> {
         };
         match wrapped {
             Some(value) => into.extend(Vec::<Arc<R>>::read(value.clone()).map_err(E::custom)?),
-            None => into.push(Arc::new(record)),
+            None => into.push(record),
         }
         Ok(())
     }
@@ -276,7 +302,7 @@ impl<'de, R: Record> Visitor<'de> for RecordsVisitor<R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let record: R = RecordVisitor::new(&mut Order::of::<R>()).visit_map(map)?;
+        let record = Placed(RecordVisitor::<R>::new(&mut Order::of::<R>())).visit_map(map)?;
         let mut list = Vec::new();
         if !(record.is_blank() && record.rest().is_empty()) {
             Self::take(record, &mut list)?;

@@ -19,7 +19,7 @@ use super::audit::Subject;
 use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
-use super::kept::Key;
+use super::kept::{Key, KeyParts};
 use super::media_type::{MediaType, require_json};
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
@@ -175,7 +175,7 @@ impl<'a> Asked<'a> {
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
             None => (Operation::of(floor, &question, &parts.method).await?, None),
             Some(whose) => {
-                let key = Key { whose, question };
+                let key = Key::new(KeyParts { whose, question });
                 if let Some(body) = floor.kept.get(&key, &floor.gateway) {
                     let response = answer::succeeded(&body, media, parts).await;
                     return Ok(with_cache_status(response, "portalgraph; hit"));

@@ -13,6 +13,7 @@ use crate::caller::Grounds;
 use crate::config;
 use crate::graph::Gateway;
 use crate::session::Whose;
+use crate::upstream::Hashed;
 
 /// Of all room, no answer may take more than one part of so many: it would push everything else out.
 const LARGEST: u64 = 4;
@@ -21,8 +22,11 @@ const LARGEST: u64 = 4;
 const ENTRY_BYTES: usize = 1024;
 
 /// What a whole answer is found by; compared by equality, part by part.
+pub(super) type Key = Hashed<KeyParts>;
+
+/// The parts of a key.
 #[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct KeyParts {
     /// Whose answer it is.
     pub(super) whose: Whose,
     /// What was asked, with the variables in the order of their names.

@@ -1,9 +1,11 @@
 //! What every upstream has in common: calls that read or change kinds of record, causes of failure, secrets. A new
 //! upstream is a floor beside the others that speaks these words.
 
+pub mod allowance;
 mod audit;
 mod call;
 mod failure;
+mod hashed;
 mod http;
 mod lost;
 pub mod metric;
@@ -15,6 +17,7 @@ mod worker;
 pub use audit::AUDIT;
 pub use call::{Answer, Call, Form, Upstream};
 pub use failure::Failure;
+pub use hashed::Hashed;
 pub use http::{Http, Patience};
 pub use lost::Lost;
 pub use noun::Noun;

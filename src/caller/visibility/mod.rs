@@ -202,6 +202,7 @@ impl Visibility {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::caller::answers::KeyParts;
     use crate::config::{Catalogue, Config};
     use crate::portal::TenantId;
     use crate::portal::reference::{GetAllDepartments, GetAllSites, ReferenceEntry, ReferenceReply};
@@ -221,7 +222,7 @@ mod tests {
         let identity = Identity { realm: Realm::Tenant(TenantId(tenant)), principal };
         let mut epochs = Stamp::default();
         epochs[Noun::Catalogue as usize] = writes;
-        Key { owner: Owner::One(identity), operation: C::NAME, epochs, question: "{}".into() }
+        Key::new(KeyParts { owner: Owner::One(identity), operation: C::NAME, epochs, question: "{}".into() })
     }
 
     fn departments(count: i64) -> Arc<Kept> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::answers::Key;
+use super::super::answers::{Key, KeyParts};
 use crate::session::{Identity, Realm};
 use crate::upstream::{Call, Noun};
 
@@ -71,7 +71,7 @@ impl Place {
         Some(Self {
             identity: identity.clone(),
             own: own.clone(),
-            common: Key { owner: Owner::Everyone(common.clone()), ..own.clone() },
+            common: Key::new(KeyParts { owner: Owner::Everyone(common.clone()), ..KeyParts::clone(own) }),
             subject: Subject { common, operation: own.operation, question: own.question.clone() },
         })
     }

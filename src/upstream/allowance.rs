@@ -1,0 +1,146 @@
+//! How much memory what is read of one answer may take. Its size says little: of a list of empty objects each three bytes
+//! become a record of a kilobyte or more.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// About what a value takes in a list that grows by doubling, and in an object.
+const VALUE: usize = 2 * size_of::<Value>();
+const ENTRY: usize = 2 * (size_of::<String>() + size_of::<Value>());
+/// The least an object takes that is not empty.
+const OBJECT: usize = 11 * (size_of::<String>() + size_of::<Value>());
+
+thread_local! {
+    static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// Reads something on this thread that may take so many bytes; beyond them reading fails.
+pub fn within<T>(bytes: usize, read: impl FnOnce() -> T) -> T {
+    let before = LEFT.replace(bytes);
+    let result = read();
+    LEFT.set(before);
+    result
+}
+
+/// Takes so many bytes of what is left.
+pub fn take<E: Error>(bytes: usize) -> Result<(), E> {
+    let left = LEFT.get().checked_sub(bytes);
+    LEFT.set(left.ok_or_else(|| E::custom("it would take more memory than max_answer_bytes allows"))?);
+    Ok(())
+}
+
+/// Any JSON, of which the memory is counted.
+#[derive(Debug, PartialEq)]
+pub struct Counted(pub Value);
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(CountedVisitor).map(Self)
+    }
+}
+
+struct CountedVisitor;
+
+impl<'de> Visitor<'de> for CountedVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Counted(item)) = items.next_element()? {
+            take::<A::Error>(VALUE)?;
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((key, Counted(value))) = entries.next_entry::<String, Counted>()? {
+            take::<A::Error>(if object.is_empty() { OBJECT } else { ENTRY })?;
+            object.insert(key, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(5, 64, 8, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::btree_map(".*", inner, 0..8)
+                    .prop_map(|entries| entries.into_iter().collect::<Map<_, _>>().into()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_counted_is_what_was_there(value in any_json()) {
+            let text = value.to_string();
+            let expected: Value = serde_json::from_str(&text).unwrap();
+            let Counted(read) = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(read, expected);
+        }
+    }
+
+    #[test]
+    fn what_would_take_too_much_is_not_read() {
+        let read = |text: &str| within(10_000, || serde_json::from_str::<Counted>(text));
+        assert!(read(&format!("[{}]", vec!["0"; 100].join(","))).is_ok());
+        assert!(read(&format!("[{}]", vec!["0"; 1_000].join(","))).is_err());
+        assert!(read(&format!("[{}]", vec!["{}"; 1_000].join(","))).is_err());
+        assert!(read(&format!("[{}]", vec!["{\"a\":0}"; 20].join(","))).is_err());
+        // Each answer has its own, and what is read outside one is not counted.
+        assert!(read("[0]").is_ok() && take::<serde_json::Error>(usize::MAX).is_ok());
+        LEFT.set(usize::MAX);
+    }
+}
