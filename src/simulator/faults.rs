@@ -3,6 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::random::Random;
+
 /// Stands for every operation.
 pub const ANY: &str = "*";
 
@@ -49,26 +51,42 @@ struct Plan {
     fault: Fault,
     /// How often it still happens; `None` is always.
     left: Option<usize>,
+    /// Of how many calls in a hundred.
+    percent: usize,
 }
 
 /// What goes wrong next, by operation, in the order it was planned.
-#[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<Plan>>);
+#[derive(Debug)]
+pub struct Faults {
+    plans: Mutex<Vec<Plan>>,
+    random: Mutex<Random>,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { plans: Mutex::default(), random: Mutex::new(Random::new(1)) }
+    }
+}
 
 impl Faults {
     fn lock(&self) -> MutexGuard<'_, Vec<Plan>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets the next `times` calls of an operation (`Operation::NAME`, `connect`, `disconnect`, `listRoles`,
     /// `createRole`, or [`ANY`]) go wrong.
     pub fn next(&self, operation: &'static str, fault: Fault, times: usize) {
-        self.lock().push(Plan { operation, fault, left: Some(times) });
+        self.lock().push(Plan { operation, fault, left: Some(times), percent: 100 });
     }
 
     /// Lets every later call of an operation go wrong, when nothing is planned for it by number.
     pub fn always(&self, operation: &'static str, fault: Fault) {
-        self.lock().push(Plan { operation, fault, left: None });
+        self.lock().push(Plan { operation, fault, left: None, percent: 100 });
+    }
+
+    /// Lets so many of a hundred later calls of an operation go wrong, by chance.
+    pub fn sometimes(&self, operation: &'static str, fault: Fault, percent: usize) {
+        self.lock().push(Plan { operation, fault, left: None, percent });
     }
 
     /// Nothing goes wrong any more.
@@ -82,6 +100,9 @@ impl Faults {
         plans.retain(|plan| plan.left != Some(0));
         let ours = |plan: &&mut Plan| [operation, ANY].contains(&plan.operation);
         let plan = plans.iter_mut().filter(ours).min_by_key(|plan| plan.left.is_none())?;
+        if self.random.lock().unwrap_or_else(PoisonError::into_inner).below(100) >= plan.percent {
+            return None;
+        }
         plan.left = plan.left.map(|left| left - 1);
         Some(plan.fault.clone())
     }

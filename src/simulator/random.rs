@@ -1,6 +1,7 @@
 //! A small xorshift: the same numbers on every machine and in every run.
 
 /// A sequence of numbers that looks random and is not.
+#[derive(Debug)]
 pub struct Random(u64);
 
 impl Random {

@@ -28,12 +28,24 @@ impl From<&reqwest::Error> for Lost {
         let reason = match error {
             error if error.is_connect() && error.is_timeout() => "connecting took too long",
             error if error.is_connect() => cause(error),
-            error if error.is_decode() => "the answer's compression was broken",
-            error if error.is_body() => "the connection broke in the middle of the answer",
+            error if error.is_decode() && is_garbled(error) => "the answer's compression was broken",
+            // What is unpacked on the way tells of a lost connection as of what it could not unpack.
+            error if error.is_body() || error.is_decode() => {
+                "the connection broke in the middle of the answer"
+            }
             _ => "the connection broke before an answer came",
         };
         Self::Unreachable { reason, was_sent: !error.is_connect() }
     }
+}
+
+/// Whether what arrived was wrong, rather than that no more did.
+fn is_garbled(error: &reqwest::Error) -> bool {
+    let mut below = iter::successors(error.source(), |error| (*error).source());
+    below.any(|error| {
+        let kind = error.downcast_ref().map(io::Error::kind);
+        matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput))
+    })
 }
 
 /// The cause in words, for the person who can mend it: each is mended elsewhere.

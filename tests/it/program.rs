@@ -48,6 +48,13 @@ impl Served {
         served
     }
 
+    /// The most memory it has taken so far, in kilobytes.
+    pub fn most_memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Ends it and answers what it has logged.
     pub fn end(mut self) -> String {
         self.child.kill().unwrap();
