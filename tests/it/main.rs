@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod arbitrary;
 mod attacks;
 mod audit;
 mod command_line;
@@ -29,6 +30,7 @@ mod levels;
 mod limits;
 mod log_lines;
 mod metrics;
+mod model;
 mod node;
 mod operations;
 mod own_sessions;
