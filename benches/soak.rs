@@ -1,0 +1,239 @@
+//! Whether memory stays flat under what never repeats: sessions, tokens, queries, ids and variables, for minutes on end.
+//!
+//! `cargo bench --bench soak` runs ten minutes; `-- --minutes 3 --sessions 1000 --clients 64` less. With `-- --check` it fails
+//! if the mean of the last minute is not within 5 % of that of the second, or if anything was answered that the load does not
+//! explain. Gateway and simulated portal are processes of their own.
+
+#![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use portalgraph::simulator::{Random, SIZED_PASSWORD};
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+const USERS: usize = 200;
+/// The logins of a sized world that see all of it.
+const LOGINS: usize = 100;
+const BAR: f64 = 0.05;
+const LOGIN: &str = "mutation ($name: String!, $password: String!) {
+    login(input: { username: $name, password: $password }) { sessionToken } }";
+
+/// A process that prints where it serves, and ends with this.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_portalgraph"));
+        command.args(arguments).envs(settings.iter().copied()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("http://"))).unwrap();
+        let url = line[line.find("http://").unwrap()..].split_whitespace().next().unwrap().to_owned();
+        // What it prints later must go somewhere.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    /// What it holds of the machine's memory now, in kilobytes.
+    fn memory(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How much of what is done.
+struct Extent {
+    minutes: u64,
+    sessions: usize,
+    clients: usize,
+    checks: bool,
+}
+
+impl Extent {
+    fn of_arguments() -> Self {
+        let arguments: Vec<String> = std::env::args().collect();
+        let number = |name: &str, default: u64| {
+            let place = arguments.iter().position(|argument| argument == name);
+            place.and_then(|place| arguments.get(place + 1)?.parse().ok()).unwrap_or(default)
+        };
+        let count = |name, default| usize::try_from(number(name, default)).unwrap();
+        Self {
+            minutes: number("--minutes", 10).max(3),
+            sessions: count("--sessions", 10_000),
+            clients: count("--clients", 64),
+            checks: arguments.iter().any(|argument| argument == "--check"),
+        }
+    }
+}
+
+struct Field {
+    http: reqwest::Client,
+    url: String,
+    tokens: Vec<String>,
+    is_over: AtomicBool,
+    answers: AtomicU64,
+    unexplained: AtomicU64,
+}
+
+impl Field {
+    async fn post(&self, token: &str, query: &str, variables: Value) -> Option<Value> {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let mut request =
+            self.http.post(format!("{}/graphql", self.url)).header(CONTENT_TYPE, "application/json");
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        let response = request.body(body).send().await.ok()?;
+        serde_json::from_slice(&response.bytes().await.ok()?).ok()
+    }
+
+    async fn sign_in(&self, number: usize) -> Option<String> {
+        let name = format!("load{}@siz", number % LOGINS);
+        let answer = self.post("", LOGIN, json!({ "name": name, "password": SIZED_PASSWORD })).await?;
+        answer["data"]["login"]["sessionToken"].as_str().map(str::to_owned)
+    }
+
+    /// One client that asks what nobody has asked before, until it is over.
+    async fn keep_busy(&self, number: usize) {
+        let mut random = Random::new(0xBEEF + u64::try_from(number).unwrap());
+        let mut nth = 0_u64;
+        while !self.is_over.load(Ordering::Relaxed) {
+            nth += 1;
+            let token = &self.tokens[random.below(self.tokens.len())];
+            let unique = format!("n{number}_{nth}");
+            let id = 10_300_001 + random.below(USERS);
+            let is_right = match random.below(20) {
+                // A session more, which makes the one that was not used for longest go.
+                0 => self.sign_in(random.below(LOGINS)).await.is_some(),
+                // A token that opens nothing.
+                1 => {
+                    let answer = self.post(
+                        &format!("{unique}{}", "x".repeat(30)),
+                        "{ viewer { loginName } }",
+                        Value::Null,
+                    );
+                    answer.await.is_some()
+                }
+                // A document and an id that were never there.
+                2..=9 => {
+                    let query = format!(
+                        "{{ {unique}: user(by: {{ databaseId: {id} }}) {{ loginName department {{ name }} }} }}"
+                    );
+                    self.post(token, &query, Value::Null).await.is_some_and(|answer| is_right(&answer))
+                }
+                10..=12 => {
+                    let query = format!(
+                        "query {unique} {{ agents(first: {}) {{ nodes {{ agentNumber skillGroups {{ name }} }} }} }}",
+                        1 + random.below(50)
+                    );
+                    self.post(token, &query, Value::Null).await.is_some_and(|answer| is_right(&answer))
+                }
+                _ => {
+                    let query = "query ($term: String!) { users(search: { term: $term }) { totalCount } }";
+                    let answer = self.post(token, query, json!({ "term": unique })).await;
+                    answer.is_some_and(|answer| is_right(&answer))
+                }
+            };
+            self.answers.fetch_add(1, Ordering::Relaxed);
+            self.unexplained.fetch_add(u64::from(!is_right), Ordering::Relaxed);
+        }
+    }
+}
+
+/// Whether it is an answer, or says that the session has made room for another.
+fn is_right(answer: &Value) -> bool {
+    answer["errors"].is_null() || answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+}
+
+fn mean(samples: &[f64]) -> f64 {
+    let mut count = 0.0;
+    let sum: f64 = samples.iter().inspect(|_| count += 1.0).sum();
+    sum / count
+}
+
+#[expect(clippy::disallowed_methods, reason = "a client of the gateway, not of the portal")]
+fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().tcp_nodelay(true).build().unwrap()
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let extent = Extent::of_arguments();
+    let portal = Served::start(&["simulate", "--users", &USERS.to_string(), "--listen", "127.0.0.1:0"], &[]);
+    let sessions = extent.sessions.to_string();
+    let gateway = Served::start(
+        &["serve", "--listen", "127.0.0.1:0"],
+        &[
+            ("PORTALGRAPH__PORTAL__URL", &portal.url),
+            ("PORTALGRAPH__SESSION__MAX_SESSIONS", &sessions),
+            // All come from one address, and each of a hundred people is many of them.
+            ("PORTALGRAPH__RATE__ADDRESS_REQUESTS_PER_MINUTE", "0"),
+            ("PORTALGRAPH__RATE__IDENTITY_REQUESTS_PER_MINUTE", "0"),
+            ("PORTALGRAPH__LOG__LEVEL", "error"),
+        ],
+    );
+    let idle = gateway.memory();
+    let mut field = Field {
+        http: client(),
+        url: gateway.url.clone(),
+        tokens: Vec::new(),
+        is_over: AtomicBool::new(false),
+        answers: AtomicU64::new(0),
+        unexplained: AtomicU64::new(0),
+    };
+    for number in 0..extent.sessions {
+        field.tokens.push(field.sign_in(number).await.unwrap());
+    }
+    println!(
+        "{} sessions: {:.0} MB, idle {:.0} MB",
+        extent.sessions,
+        gateway.memory() / 1024.0,
+        idle / 1024.0
+    );
+    let field = Arc::new(field);
+    let mut busy = JoinSet::new();
+    for number in 0..extent.clients {
+        let field = Arc::clone(&field);
+        busy.spawn(async move { field.keep_busy(number).await });
+    }
+    let began = Instant::now();
+    let mut minutes = Vec::new();
+    for minute in 1..=extent.minutes {
+        let mut samples = Vec::new();
+        while began.elapsed() < Duration::from_secs(60 * minute) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            samples.push(gateway.memory());
+        }
+        minutes.push(mean(&samples));
+        let answers = field.answers.load(Ordering::Relaxed);
+        println!("minute {minute}: {:.1} MB, {answers} answers", mean(&samples) / 1024.0);
+    }
+    field.is_over.store(true, Ordering::Relaxed);
+    busy.join_all().await;
+    let (second, last) = (minutes[1], minutes[minutes.len() - 1]);
+    let change = (last - second) / second;
+    let unexplained = field.unexplained.load(Ordering::Relaxed);
+    println!("last minute against the second: {:+.1} %; unexplained answers: {unexplained}", change * 100.0);
+    if extent.checks && (change.abs() > BAR || unexplained > 0) {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
