@@ -3,6 +3,7 @@
 
 mod audit;
 mod call;
+mod destination;
 mod failure;
 mod http;
 mod lost;
@@ -14,7 +15,8 @@ mod worker;
 
 pub use audit::AUDIT;
 pub use call::{Answer, Call, Form, Upstream};
-pub use failure::Failure;
+pub use destination::Destination;
+pub use failure::{Failure, Reach};
 pub use http::{Http, Patience};
 pub use lost::Lost;
 pub use noun::Noun;
