@@ -274,9 +274,9 @@ async fn fly<Q: Question>(
         return Ok(kept);
     }
     let place = house.place::<Q>(&key);
-    let asker = Asker::new(&session, &sessions, &tally);
+    let client = Asker::new(&session, &sessions, &tally);
     if let Some(place) = &place
-        && let Some(result) = house.shared((place, &question), asker).boxed().await
+        && let Some(result) = house.shared((place, &question), client).boxed().await
     {
         return result;
     }
@@ -295,9 +295,9 @@ async fn fly<Q: Question>(
             match &place {
                 Some(place) => {
                     asks();
-                    house.look((place, &question), asker).await
+                    house.look((place, &question), client).await
                 }
-                None => house.look_or_ask((&key, &question), asker, asks).await,
+                None => house.look_or_ask((&key, &question), client, asks).await,
             }
         };
         asked.boxed()

@@ -127,8 +127,8 @@ mod tests {
     use crate::portal::{TenantId, UserId};
     use crate::session::{Principal, Realm};
 
-    fn person(number: i64) -> Whom {
-        Some(Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::User(UserId(number)) })
+    fn identity(number: i64) -> Identity {
+        Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::User(UserId(number)) }
     }
 
     fn popped(lines: &mut Lines<&'static str>) -> Vec<&'static str> {
@@ -141,7 +141,7 @@ mod tests {
         for (number, (whom, call)) in
             (0..).zip([(1, "a"), (1, "b"), (1, "c"), (2, "d"), (3, "e"), (2, "f"), (1, "g")])
         {
-            lines.push((person(whom), false), number, call);
+            lines.push((Some(identity(whom)), false), number, call);
         }
         assert_eq!(popped(&mut lines), ["a", "d", "e", "b", "f", "c", "g"]);
         assert!(lines.is_empty());
@@ -150,9 +150,9 @@ mod tests {
     #[test]
     fn background_yields_and_is_not_stuck() {
         let mut lines = Lines::default();
-        lines.push((person(2), true), 0, "background");
+        lines.push((Some(identity(2)), true), 0, "background");
         for number in 1..20 {
-            lines.push((person(1), false), number, "interactive");
+            lines.push((Some(identity(1)), false), number, "interactive");
         }
         let order = popped(&mut lines);
         assert_eq!(order.iter().position(|call| *call == "background"), Some(usize::from(IN_A_ROW)));
@@ -162,17 +162,17 @@ mod tests {
     #[test]
     fn who_goes_away_leaves_the_line_and_no_turn_behind() {
         let mut lines = Lines::default();
-        lines.push((person(1), false), 0, "a");
-        lines.push((person(2), false), 1, "b");
-        lines.push((person(1), false), 2, "c");
-        lines.remove((&person(1), false), 0);
-        lines.remove((&person(1), false), 0);
-        lines.remove((&person(2), false), 1);
-        lines.push((person(2), false), 3, "d");
-        lines.push((person(2), true), 4, "e");
-        assert_eq!(lines.remove_all_of(&person(2)), ["d", "e"]);
+        lines.push((Some(identity(1)), false), 0, "a");
+        lines.push((Some(identity(2)), false), 1, "b");
+        lines.push((Some(identity(1)), false), 2, "c");
+        lines.remove((&Some(identity(1)), false), 0);
+        lines.remove((&Some(identity(1)), false), 0);
+        lines.remove((&Some(identity(2)), false), 1);
+        lines.push((Some(identity(2)), false), 3, "d");
+        lines.push((Some(identity(2)), true), 4, "e");
+        assert_eq!(lines.remove_all_of(&Some(identity(2))), ["d", "e"]);
         assert_eq!(popped(&mut lines), ["c"]);
-        lines.push((person(3), false), 5, "f");
+        lines.push((Some(identity(3)), false), 5, "f");
         assert_eq!(lines.remove_all(), ["f"]);
         assert!(lines.is_empty() && lines.pop().is_none());
     }
