@@ -312,10 +312,7 @@ mod tests {
     #[test]
     fn a_section_given_as_a_value_is_told_so() {
         let refusal = refusal("portal = \"https://portal.example.com\"", &[]);
-        assert!(
-            refusal.contains("expected a section with keys of its own: adaptive_concurrency,"),
-            "{refusal}"
-        );
+        assert!(refusal.contains("with keys of its own: adaptive_concurrency,"), "{refusal}");
     }
 
     #[test]
