@@ -6,7 +6,7 @@ use crate::icws::IcwsError;
 use crate::portal::PortalError;
 use crate::session::{ServiceError, System};
 use crate::store::StoreError;
-use crate::upstream::Failure as _;
+use crate::upstream::{Failure as _, Reach};
 
 /// Why something could not be read or written.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -66,6 +66,17 @@ impl CallerError {
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
         }
+    }
+
+    /// Whether it is known that no answer had begun, so that a read may be put once more.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        let reach = match self {
+            Self::Portal(error) => error.reach(),
+            Self::Icws(error) => error.reach(),
+            _ => return false,
+        };
+        reach == Reach::Lost { is_unanswered: true }
     }
 
     /// Whether the upstream said no, in its own words or by an HTTP status, rather than failed.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
@@ -13,14 +12,16 @@ use super::epochs::{Epochs, Moment};
 use super::error::CallerError;
 use super::observed::Observations;
 use super::replicas::{Announced, Replicas};
+use super::room::{Class, Gate, Guest, News, Permit, Rooms};
 use super::shared_answers::{Place, SharedAnswers};
 use super::skill_groups_of::Outlooks;
+use super::tally::Tally;
 use super::turns::Turns;
 use super::visibility::{Owner, Visibility};
 use crate::config::{self, Config};
-use crate::session::{Held, Identity, Session, Sessions, Standing, System, Whose};
+use crate::session::{Held, Identity, Session, Sessions, Standing, Whose};
 use crate::store::Store;
-use crate::upstream::{Answer, Call, Failure, Noun, Upstream};
+use crate::upstream::{Answer, Call, Failure, Noun, Upstream, metric};
 
 /// What an upstream can be asked on behalf of a gateway session.
 pub trait Question: Call<Upstream: Held<Error: Into<CallerError>>> {}
@@ -43,21 +44,38 @@ pub struct House {
     pub(super) outlooks: Outlooks,
     replicas: Option<Replicas>,
     shared_answers: Option<SharedAnswers>,
-    portal_calls: Arc<Semaphore>,
-    icws_calls: Arc<Semaphore>,
+    rooms: Rooms,
     /// Mutations and writes under way, which outlive the connections they came by.
     writes: TaskTracker,
 }
 
-/// Room for one call: of the session and of the whole gateway.
-pub(super) type Room = (OwnedSemaphorePermit, OwnedSemaphorePermit);
+/// On whose behalf a read is asked.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    /// Whose session asks.
+    pub session: &'a Arc<Session>,
+    /// Where it is opened and ended.
+    pub sessions: &'a Sessions,
+    /// Where it is counted that it was asked more than once.
+    pub tally: &'a Tally,
+    /// Whether nobody waits for it.
+    pub is_beside: bool,
+}
 
-/// Whose session asks, and where it is opened and ended.
-pub(super) type Asker<'a> = (&'a Arc<Session>, &'a Sessions);
+impl<'a> Asker<'a> {
+    /// Somebody who waits for the answer.
+    pub(super) fn new(session: &'a Arc<Session>, sessions: &'a Sessions, tally: &'a Tally) -> Self {
+        Self { session, sessions, tally, is_beside: false }
+    }
+}
 
 /// What one question is asked with: the session at its upstream.
 pub(super) fn standing<Q: Question>(session: &Session) -> Result<&Standing<Q::Upstream>, CallerError> {
     Q::Upstream::standing(session).ok_or(CallerError::NotSignedIn(Q::Upstream::SYSTEM))
+}
+
+fn class<Q: Question>() -> Class {
+    if Q::WRITES.is_empty() { Class::Read } else { Class::Write }
 }
 
 impl House {
@@ -78,8 +96,7 @@ impl House {
             shared_answers: SharedAnswers::new(store.as_ref(), &config.cache),
             replicas: store.map(|store| Replicas::new(store, epochs.clone())),
             epochs,
-            portal_calls: Arc::new(Semaphore::new(config.portal.max_concurrent_calls)),
-            icws_calls: Arc::new(Semaphore::new(config.icws.max_concurrent_calls)),
+            rooms: Rooms::new(config),
             writes: TaskTracker::new(),
         }
     }
@@ -130,30 +147,26 @@ impl House {
         self.writes.wait().await;
     }
 
-    fn calls_of(&self, system: System) -> &Arc<Semaphore> {
-        match system {
-            System::Portal => &self.portal_calls,
-            System::Icws => &self.icws_calls,
-        }
+    fn gate<Q: Question>(&self) -> &Arc<Gate> {
+        self.rooms.at(Q::DESTINATION)
     }
 
     /// How many calls could begin now.
     pub(super) fn free_room<Q: Question>(&self, session: &Session) -> usize {
         let own = standing::<Q>(session).map_or(0, |standing| standing.calls.available_permits());
-        own.min(self.calls_of(Q::Upstream::SYSTEM).available_permits())
+        own.min(self.gate::<Q>().free(class::<Q>()))
     }
 
     /// Waits for room for one call.
-    pub(super) async fn room<Q: Question>(&self, session: &Session) -> Result<Room, CallerError> {
+    pub(super) async fn room<Q: Question>(
+        &self,
+        session: &Session,
+        is_background: bool,
+    ) -> Result<Permit, CallerError> {
         let standing = standing::<Q>(session)?;
-        let all = self.calls_of(Q::Upstream::SYSTEM);
-        let room = async {
-            // The session's own room first: a wide query of one client waits without holding what others could use.
-            let own = standing.calls.clone().acquire_owned().await.ok()?;
-            Some((own, all.clone().acquire_owned().await.ok()?))
-        };
-        let room = tokio::time::timeout(standing.upstream.patience(), room).await.ok().flatten();
-        room.ok_or_else(|| <Q::Upstream as Upstream>::Error::no_room(Q::NAME).into())
+        let guest = Guest { identity: standing.identity.as_ref(), calls: &standing.calls, is_background };
+        let entered = self.gate::<Q>().enter(class::<Q>(), guest, standing.upstream.patience()).await;
+        entered.map_err(|refusal| refusal.of::<<Q::Upstream as Upstream>::Error>(Q::NAME).into())
     }
 
     /// One call, in the room there is for it.
@@ -161,14 +174,21 @@ impl House {
         &self,
         question: &Q,
         session: &Session,
-        _: Room,
+        room: Permit,
     ) -> Result<Answer<Q::Reply>, CallerError> {
         let standing = standing::<Q>(session)?;
         let began = Instant::now();
         let answer = question.ask(&standing.upstream, standing.credentials()).await;
-        if let Ok(answer) = &answer {
-            self.observed.note((Q::Upstream::SYSTEM, Q::NAME), began.elapsed(), answer.bytes);
-        }
+        let news = match &answer {
+            Ok(answer) => {
+                let took = began.elapsed();
+                let operation = (Q::Upstream::SYSTEM, Q::NAME);
+                let usual = self.observed.note(operation, (took, room.is_quiet()), answer.bytes);
+                News::Answered { took, usual }
+            }
+            Err(error) => News::Failed(error.reach(), standing.identity.as_ref()),
+        };
+        room.end(news);
         let is_answered = match &answer {
             Ok(_) => true,
             Err(error) => error.is_refusal(),
@@ -179,21 +199,61 @@ impl House {
         answer.map_err(Into::into)
     }
 
-    /// One read. If the session of a service account turns out to have ended, one takes its place, once for all whose
-    /// reads met that, and the read is put once more.
+    /// One read, put once more where nothing was answered: by back-off, within what the request may take and what the
+    /// upstream may be asked beyond what is needed.
     pub(super) async fn call_reading<Q: Question>(
         &self,
         question: &Q,
-        (session, sessions): Asker<'_>,
+        asker: Asker<'_>,
     ) -> Result<Answer<Q::Reply>, CallerError> {
         const { assert!(Q::WRITES.is_empty(), "what changes something is never put once more") };
+        let began = Instant::now();
+        self.gate::<Q>().count_needed();
+        let answer = self.call_in_session(question, asker).await;
+        if !answer.as_ref().is_err_and(CallerError::is_unanswered) {
+            return answer;
+        }
+        Box::pin(self.ask_again(question, asker, (answer, began))).await
+    }
+
+    async fn ask_again<Q: Question>(
+        &self,
+        question: &Q,
+        asker: Asker<'_>,
+        (mut answer, began): (Result<Answer<Q::Reply>, CallerError>, Instant),
+    ) -> Result<Answer<Q::Reply>, CallerError> {
+        let patience = standing::<Q>(asker.session)?.upstream.patience();
+        let mut retries = 0;
+        while answer.as_ref().is_err_and(CallerError::is_unanswered) {
+            let left = patience.saturating_sub(began.elapsed());
+            let Some(wait) = self.gate::<Q>().back_off(retries, left) else { break };
+            if asker.tally.begin_call(self.max_calls).is_err() {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            retries += 1;
+            asker.tally.count_retry(Q::NAME);
+            metric::count_retry(Q::NAME);
+            answer = self.call_in_session(question, asker).await;
+        }
+        answer
+    }
+
+    /// One read. If the session of a service account turns out to have ended, one takes its place, once for all whose
+    /// reads met that, and the read is put once more.
+    async fn call_in_session<Q: Question>(
+        &self,
+        question: &Q,
+        Asker { session, sessions, is_beside, .. }: Asker<'_>,
+    ) -> Result<Answer<Q::Reply>, CallerError> {
+        let is_background = is_beside || sessions.is_of_service();
         let session = sessions.latest(session);
-        let mut room = self.room::<Q>(&session).await?;
+        let mut room = self.room::<Q>(&session, is_background).await?;
         // It may have ended while there was no room.
         let latest = sessions.latest(&session);
         if latest.id != session.id {
             drop(room);
-            room = self.room::<Q>(&latest).await?;
+            room = self.room::<Q>(&latest, is_background).await?;
         }
         let answer = self.call(question, &latest, room).await;
         if !answer.as_ref().is_err_and(CallerError::ends_session) {
@@ -201,7 +261,7 @@ impl House {
         }
         let Some(renewed) = sessions.renewed(&latest).await else { return answer };
         let renewed = renewed?;
-        let room = self.room::<Q>(&renewed).await?;
+        let room = self.room::<Q>(&renewed, is_background).await?;
         self.call(question, &renewed, room).await
     }
 
@@ -211,8 +271,7 @@ impl House {
         question: &Q,
         asker: Asker<'_>,
     ) -> Result<Arc<Kept>, CallerError> {
-        let (session, _) = asker;
-        let identity = standing::<Q>(session)?.identity.as_ref();
+        let identity = standing::<Q>(asker.session)?.identity.as_ref();
         let is_settled = || identity.is_none_or(|identity| self.is_settled(identity, Q::READS));
         // Before as well: an answer may be made before a lost write is carried out, and arrive when its time is over.
         let was_settled = is_settled();
@@ -260,7 +319,7 @@ impl House {
         &self,
         question: &Q,
         (session, sessions): (&Session, &Sessions),
-        (room, announced): (Room, Option<Announced>),
+        (room, announced): (Permit, Option<Announced>),
     ) -> Result<Q::Reply, CallerError> {
         let result = self.call(question, session, room).await.map_err(CallerError::of_write);
         let standing = standing::<Q>(session)?;

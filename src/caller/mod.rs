@@ -20,6 +20,7 @@ mod plan;
 mod precision_queue;
 mod reader;
 mod replicas;
+mod room;
 mod roster;
 mod shared_answers;
 mod skill_group;

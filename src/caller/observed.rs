@@ -1,7 +1,8 @@
 //! What calls have been seen to take, by operation, so that a plan can tell a slow way from a quick one.
 //!
-//! One user's calls weigh in on another's plans. Nothing but that passes: the table holds two averages an operation, no
-//! key, record or name, and a plan decides by which calls the same answer is made.
+//! One user's calls weigh in on another's plans. Nothing but that passes: the table holds three averages an operation, no
+//! key, record or name, and a plan decides by which calls the same answer is made. What an operation takes while there is
+//! little to do is kept apart: by that the room for calls finds out that an upstream has grown slow.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -29,10 +30,6 @@ impl Observed {
     pub const LIST: Self = Self { microseconds: 500_000, bytes: 4_000_000 };
 
     fn then(self, next: Self) -> Self {
-        let blend = |old: u64, new: u64| {
-            let sum = u128::from(old) * u128::from(WEIGHT - 1) + u128::from(new);
-            u64::try_from(sum / u128::from(WEIGHT)).unwrap_or(u64::MAX)
-        };
         Self {
             microseconds: blend(self.microseconds, next.microseconds),
             bytes: blend(self.bytes, next.bytes),
@@ -40,25 +37,52 @@ impl Observed {
     }
 }
 
+fn blend(old: u64, new: u64) -> u64 {
+    let sum = u128::from(old) * u128::from(WEIGHT - 1) + u128::from(new);
+    u64::try_from(sum / u128::from(WEIGHT)).unwrap_or(u64::MAX)
+}
+
+/// What is known of an operation.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    observed: Observed,
+    /// What it takes while there is little to do, in microseconds.
+    usual: u64,
+}
+
 /// The averages; there is one entry an operation of an upstream, which are constants of the program.
 #[derive(Clone, Default)]
-pub struct Observations(Arc<Mutex<HashMap<(System, &'static str), Observed>>>);
+pub struct Observations(Arc<Mutex<HashMap<(System, &'static str), Known>>>);
 
 impl Observations {
-    /// Counts a call that was answered.
-    pub fn note(&self, operation: (System, &'static str), took: Duration, bytes: usize) {
+    /// Counts a call that was answered; answers what such a call takes while there is little to do, which this one shows
+    /// if it `is_quiet`.
+    pub fn note(
+        &self,
+        operation: (System, &'static str),
+        (took, is_quiet): (Duration, bool),
+        bytes: usize,
+    ) -> Duration {
         let new = Observed {
             microseconds: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
             bytes: bytes as u64,
         };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(operation).and_modify(|old| *old = old.then(new)).or_insert(new);
+        let seen = |old: &mut Known| {
+            old.observed = old.observed.then(new);
+            if is_quiet {
+                old.usual = blend(old.usual, new.microseconds);
+            }
+        };
+        let known = known.entry(operation).and_modify(seen);
+        Duration::from_micros(known.or_insert(Known { observed: new, usual: new.microseconds }).usual)
     }
 
     /// What a call of the operation takes; `prior` if none was seen yet.
     #[must_use]
     pub fn of(&self, operation: (System, &'static str), prior: Observed) -> Observed {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&operation).copied().unwrap_or(prior)
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&operation).copied();
+        known.map_or(prior, |known| known.observed)
     }
 }
 
@@ -70,10 +94,22 @@ mod tests {
     fn the_first_call_replaces_the_prior_and_later_ones_move_it_slowly() {
         let (seen, operation) = (Observations::default(), (System::Portal, "a"));
         assert_eq!(seen.of(operation, Observed::LIST), Observed::LIST);
-        seen.note(operation, Duration::from_millis(8), 800);
+        let quiet = |milliseconds| (Duration::from_millis(milliseconds), true);
+        assert_eq!(seen.note(operation, quiet(8), 800), Duration::from_millis(8));
         assert_eq!(seen.of(operation, Observed::LIST), Observed { microseconds: 8_000, bytes: 800 });
-        seen.note(operation, Duration::from_millis(88), 0);
+        assert_eq!(seen.note(operation, quiet(88), 0), Duration::from_millis(18));
         assert_eq!(seen.of(operation, Observed::LIST), Observed { microseconds: 18_000, bytes: 700 });
         assert_eq!(seen.of((System::Icws, "a"), Observed::RECORD), Observed::RECORD, "of another upstream");
+    }
+
+    #[test]
+    fn what_calls_take_in_a_crowd_is_not_what_they_take_by_themselves() {
+        let (seen, operation) = (Observations::default(), (System::Portal, "a"));
+        for (milliseconds, is_quiet, usual) in
+            [(10, false, 10), (90, false, 10), (90, true, 20), (2, false, 20)]
+        {
+            let usual = Duration::from_millis(usual);
+            assert_eq!(seen.note(operation, (Duration::from_millis(milliseconds), is_quiet), 0), usual);
+        }
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::answers::{Kept, Key, KeyParts};
 use super::basis::Basis;
 use super::error::CallerError;
-use super::house::{House, Question};
+use super::house::{Asker, House, Question};
 use super::observed::Observed;
 use super::plan::Price;
 use super::skill_groups_of::Outlooks;
@@ -112,7 +112,8 @@ impl Reader {
         self.notes.basis.make_particular();
         self.notes.tally.begin_call(self.house.max_calls)?;
         let asking = self.notes.tally.ask(Q::NAME);
-        let answer = self.house.call_reading(&question, (&self.session, &self.sessions)).await;
+        let asker = Asker::new(&self.session, &self.sessions, &self.notes.tally);
+        let answer = self.house.call_reading(&question, asker).await;
         asking.answered(Answered::Called);
         if answer.as_ref().is_err_and(CallerError::ends_session) {
             self.sessions.end::<Q::Upstream>(&self.session).await;
@@ -146,7 +147,7 @@ impl Reader {
         let identity = self.identity::<Q::Upstream>()?;
         self.notes.tally.begin_call(self.house.max_calls)?;
         let session = self.sessions.latest(&self.session);
-        let room = self.house.room::<Q>(&session).await?;
+        let room = self.house.room::<Q>(&session, self.sessions.is_of_service()).await?;
         if self.notes.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
         }
@@ -273,8 +274,9 @@ async fn fly<Q: Question>(
         return Ok(kept);
     }
     let place = house.place::<Q>(&key);
+    let client = Asker::new(&session, &sessions, &tally);
     if let Some(place) = &place
-        && let Some(result) = house.shared((place, &question), (&session, &sessions), &tally).boxed().await
+        && let Some(result) = house.shared((place, &question), client).boxed().await
     {
         return result;
     }
@@ -290,13 +292,12 @@ async fn fly<Q: Question>(
         // Boxed, because each future it is moved into would grow by twice its size.
         let asked = async {
             let asks = || ours.store(true, Ordering::Relaxed);
-            let asker = (&session, &sessions);
             match &place {
                 Some(place) => {
                     asks();
-                    house.look((place, &question), asker).await
+                    house.look((place, &question), client).await
                 }
-                None => house.look_or_ask((&key, &question), asker, asks).await,
+                None => house.look_or_ask((&key, &question), client, asks).await,
             }
         };
         asked.boxed()

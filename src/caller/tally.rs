@@ -92,6 +92,11 @@ impl Tally {
         self.begun.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Counts a call that was made because nothing was answered to the one before.
+    pub(super) fn count_retry(&self, operation: &'static str) {
+        self.lock().operations.entry(operation).or_default().calls += 1;
+    }
+
     /// Begins to wait for an answer: behind every call that has ended so far.
     pub(super) fn ask(&self, operation: &'static str) -> Asking {
         let wave = self.lock().waves + 1;

@@ -80,6 +80,10 @@ pub struct Icws {
     pub max_concurrent_calls: usize,
     /// How many calls may be under way at once for one gateway session.
     pub max_concurrent_calls_per_session: usize,
+    /// How many calls may wait for room, for all clients together.
+    pub max_waiting_calls: usize,
+    /// Whether fewer calls are under way at once while ICWS is slower than it was, or fails.
+    pub adaptive_concurrency: bool,
     /// How long a created role is waited for until it can be read, in milliseconds.
     pub role_creation_wait_milliseconds: u64,
     /// What the reference leaves open.

@@ -289,7 +289,7 @@ mod tests {
         for (file, expected) in [
             (
                 "[portal]\nulr = \"\"",
-                "there is no portal.ulr; did you mean portal.url? [portal] has auth_token_mode,",
+                "there is no portal.ulr; did you mean portal.url? [portal] has adaptive_concurrency,",
             ),
             (
                 "[portl]\nurl = \"\"",
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn a_section_given_as_a_value_is_told_so() {
         let refusal = refusal("portal = \"https://portal.example.com\"", &[]);
-        assert!(refusal.contains("expected a section with keys of its own: auth_token_mode,"), "{refusal}");
+        assert!(refusal.contains("with keys of its own: adaptive_concurrency,"), "{refusal}");
     }
 
     #[test]

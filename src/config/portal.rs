@@ -58,6 +58,10 @@ pub struct Portal {
     pub max_concurrent_calls: usize,
     /// How many calls may be under way at once for one gateway session.
     pub max_concurrent_calls_per_session: usize,
+    /// How many calls may wait for room, for all clients together.
+    pub max_waiting_calls: usize,
+    /// Whether fewer calls are under way at once while the portal is slower than it was, or fails.
+    pub adaptive_concurrency: bool,
     /// What the guide leaves open beyond names.
     pub dialect: Dialect,
     /// Other names for outgoing fields, by operation and field.

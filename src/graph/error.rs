@@ -1,9 +1,12 @@
 //! `GraphError`: the one place where a failure becomes what clients read in `errors`, with its `extensions.code`.
 
+mod icws;
+
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 
 use crate::caller::CallerError;
-use crate::icws::IcwsError;
 use crate::portal::PortalError;
 use crate::session::{SignInError, System};
 use crate::store::StoreError;
@@ -69,6 +72,7 @@ pub struct GraphError {
     operation: Option<&'static str>,
     portal_code: Option<String>,
     retryable: bool,
+    retry_after: Option<Duration>,
     is_outcome_unknown: bool,
     may_be_partly_done: bool,
 }
@@ -82,6 +86,7 @@ impl GraphError {
             operation: None,
             portal_code: None,
             retryable: false,
+            retry_after: None,
             is_outcome_unknown: false,
             may_be_partly_done: false,
         }
@@ -169,6 +174,11 @@ impl From<PortalError> for GraphError {
                 format!("The portal could not be reached for {operation}: {reason}."),
                 true,
             ),
+            PortalError::Unavailable { .. } => (
+                Code::PortalUnreachable,
+                format!("The last calls have not reached the portal, so {operation} was not sent."),
+                true,
+            ),
             PortalError::TimedOut { after, .. } => (
                 Code::PortalTimeout,
                 format!(
@@ -207,11 +217,16 @@ impl From<PortalError> for GraphError {
                 false,
             ),
         };
+        let retry_after = match &error {
+            PortalError::Overloaded { retry_after, .. } => *retry_after,
+            PortalError::Unavailable { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        };
         let portal_code = match error {
             PortalError::Refused { code_message, .. } => code_message.map(|text| text.to_string()),
             _ => None,
         };
-        Self { operation: Some(operation), portal_code, retryable, ..Self::new(code, message) }
+        Self { operation: Some(operation), portal_code, retryable, retry_after, ..Self::new(code, message) }
     }
 }
 
@@ -221,58 +236,6 @@ fn mutation_of(operation: &'static str) -> &'static str {
         "enableDisableUserInICM" => "setUserIcmAccess",
         "enableDisableUserInPortal" => "setUserPortalAccess",
         operation => operation,
-    }
-}
-
-impl From<IcwsError> for GraphError {
-    fn from(error: IcwsError) -> Self {
-        let operation = error.operation();
-        let (code, message, retryable) = match &error {
-            IcwsError::Refused { status, error_id, .. } => {
-                let id = error_id.as_deref().map(|id| format!(" ({id})")).unwrap_or_default();
-                let code = if *status == 403 { Code::Forbidden } else { Code::PortalRefused };
-                (code, format!("ICWS refused {operation} with HTTP status {status}{id}."), *status >= 500)
-            }
-            IcwsError::SessionEnded { .. } => (
-                Code::Unauthenticated,
-                "ICWS has ended the session behind this one: sign in to ICWS again.".to_owned(),
-                false,
-            ),
-            IcwsError::Unreachable { reason, .. } => (
-                Code::PortalUnreachable,
-                format!("ICWS could not be reached for {operation}: {reason}."),
-                true,
-            ),
-            IcwsError::TimedOut { after, .. } => (
-                Code::PortalTimeout,
-                format!(
-                    "ICWS did not answer {operation} within {} ms (icws.call_timeout_milliseconds).",
-                    after.as_millis()
-                ),
-                true,
-            ),
-            IcwsError::Overloaded { .. } => {
-                (Code::PortalOverloaded, format!("ICWS has no room for {operation} at the moment."), true)
-            }
-            IcwsError::Unintelligible { reason, .. } => (
-                Code::PortalUnintelligible,
-                format!("The answer of ICWS to {operation} could not be understood: {reason}."),
-                false,
-            ),
-            IcwsError::Removed { .. } => {
-                (Code::PortalRefused, format!("This release of ICWS no longer has {operation}."), false)
-            }
-            IcwsError::NotConfigured { setting, .. } => (
-                Code::PortalUnreachable,
-                format!("{operation} is not available here: the gateway's setting {setting} is empty."),
-                false,
-            ),
-            IcwsError::Unsendable { reason, .. } => {
-                (Code::BadUserInput, format!("{operation} cannot be sent to ICWS: {reason}."), false)
-            }
-        };
-        let portal_code = error.error_id().map(str::to_owned);
-        Self { operation: Some(operation), portal_code, retryable, ..Self::new(code, message) }
     }
 }
 
@@ -378,6 +341,11 @@ impl From<GraphError> for async_graphql::Error {
             extensions.set("portalCode", portal_code);
         }
         extensions.set("retryable", error.retryable);
+        if let Some(retry_after) = error.retry_after {
+            // Whole seconds, as Retry-After has them: whoever comes a little late is not turned away again.
+            let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
+            extensions.set("retryAfterSeconds", seconds.max(1));
+        }
         if error.is_outcome_unknown {
             extensions.set("outcome", "UNKNOWN");
         }

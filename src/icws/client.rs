@@ -214,7 +214,9 @@ impl Icws {
     fn lost(&self, operation: &'static str, error: &reqwest::Error) -> IcwsError {
         match Lost::from(error) {
             Lost::TimedOut => IcwsError::TimedOut { operation, after: self.patience() },
-            Lost::Unreachable { reason, was_sent } => IcwsError::Unreachable { operation, reason, was_sent },
+            Lost::Unreachable { reason, was_sent, has_begun } => {
+                IcwsError::Unreachable { operation, reason, was_sent, has_begun }
+            }
         }
     }
 }
@@ -232,14 +234,14 @@ impl Reply {
             StatusCode::UNAUTHORIZED if in_session => Err(IcwsError::SessionEnded { operation }),
             StatusCode::GONE => Err(IcwsError::Removed { operation }),
             StatusCode::TOO_MANY_REQUESTS => {
-                Err(IcwsError::Overloaded { operation, retry_after: retry_after() })
+                Err(IcwsError::Overloaded { operation, retry_after: retry_after(), is_for_all: false })
             }
             StatusCode::SERVICE_UNAVAILABLE if retry_after().is_some() => {
-                Err(IcwsError::Overloaded { operation, retry_after: retry_after() })
+                Err(IcwsError::Overloaded { operation, retry_after: retry_after(), is_for_all: true })
             }
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
                 let reason = "the server takes no calls, or a gateway in front of it found nobody";
-                Err(IcwsError::Unreachable { operation, reason, was_sent: true })
+                Err(IcwsError::Unreachable { operation, reason, was_sent: true, has_begun: false })
             }
             status if status.is_client_error() || status.is_server_error() => {
                 let body = self.error_body();

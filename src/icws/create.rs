@@ -16,7 +16,7 @@ use super::problem::LicenseError;
 use super::role::{ConfigurationId, CustomAttribute};
 use super::shape::objects;
 use crate::config::EnumForm;
-use crate::upstream::{Answer, Call, Noun};
+use crate::upstream::{Answer, Call, Destination, Noun};
 
 /// Groups the rights calculation of several requests.
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("inin-icws-transaction-id");
@@ -184,6 +184,7 @@ impl fmt::Debug for NewRole {
 impl Call for CreateRole {
     type Upstream = Icws;
     type Reply = UpdateOperationResult;
+    const DESTINATION: Destination = Destination::Icws;
     const NAME: &'static str = "createRole";
     const READS: &'static [Noun] = &[];
     const WRITES: &'static [Noun] = &[Noun::IcwsRole];

@@ -15,7 +15,7 @@ use super::range::{ContentRange, Items};
 use super::role::{Role, RoleList};
 use super::select::{Properties, Property};
 use crate::config::{IcwsDialect, TextComparison};
-use crate::upstream::{Answer, Call, Noun};
+use crate::upstream::{Answer, Call, Destination, Noun};
 
 /// The most rows of one answer once a property is selected, whatever the range says.
 pub const MAX_ROWS_WITH_SELECT: usize = 200;
@@ -265,6 +265,7 @@ impl ListRoles {
 impl Call for ListRoles {
     type Upstream = Icws;
     type Reply = RolePage;
+    const DESTINATION: Destination = Destination::Icws;
     const NAME: &'static str = "listRoles";
     const READS: &'static [Noun] = &[Noun::IcwsRole];
     const WRITES: &'static [Noun] = &[];

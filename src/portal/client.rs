@@ -225,8 +225,8 @@ impl Portal {
         let operation = O::NAME;
         match Lost::from(error) {
             Lost::TimedOut => PortalError::TimedOut { operation, after: self.patience() },
-            Lost::Unreachable { reason, was_sent } => {
-                PortalError::Unreachable { operation, reason, was_sent }
+            Lost::Unreachable { reason, was_sent, has_begun } => {
+                PortalError::Unreachable { operation, reason, was_sent, has_begun }
             }
         }
     }
@@ -245,14 +245,14 @@ pub(super) fn check_status<O: Operation>(response: &Response) -> Result<(), Port
         StatusCode::UNAUTHORIZED if in_session => Err(PortalError::SessionEnded { operation }),
         _ if status.is_redirection() && in_session => Err(PortalError::SessionEnded { operation }),
         StatusCode::TOO_MANY_REQUESTS => {
-            Err(PortalError::Overloaded { operation, retry_after: retry_after() })
+            Err(PortalError::Overloaded { operation, retry_after: retry_after(), is_for_all: false })
         }
         StatusCode::SERVICE_UNAVAILABLE if retry_after().is_some() => {
-            Err(PortalError::Overloaded { operation, retry_after: retry_after() })
+            Err(PortalError::Overloaded { operation, retry_after: retry_after(), is_for_all: true })
         }
         StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
             let reason = "a gateway in front of it found nobody";
-            Err(PortalError::Unreachable { operation, reason, was_sent: true })
+            Err(PortalError::Unreachable { operation, reason, was_sent: true, has_begun: false })
         }
         _ => Err(PortalError::Status { operation, status: status.as_u16() }),
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::upstream::Failure;
+use crate::upstream::{Failure, Reach};
 
 /// Why a call of the portal failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +32,16 @@ pub enum PortalError {
         reason: &'static str,
         /// Whether the call may have arrived all the same.
         was_sent: bool,
+        /// Whether an answer had begun when the connection broke.
+        has_begun: bool,
+    },
+    /// The last calls have not reached it, so that this one was not sent.
+    #[error("the portal has not been reached by the last calls, and is tried again in {} ms", .retry_after.as_millis())]
+    Unavailable {
+        /// The operation.
+        operation: &'static str,
+        /// When it is tried again.
+        retry_after: Duration,
     },
     /// No answer came in time.
     #[error("the portal did not answer {operation} within {} ms", .after.as_millis())]
@@ -46,8 +56,10 @@ pub enum PortalError {
     Overloaded {
         /// The operation.
         operation: &'static str,
-        /// How long it asks to wait.
+        /// How long it asks to wait, or how long it will take until there is room.
         retry_after: Option<Duration>,
+        /// Whether everybody is to wait (503), and not only whoever was turned away (429).
+        is_for_all: bool,
     },
     /// Something came back that is not an answer of this operation.
     #[error("the portal's answer to {operation} could not be understood: {reason}")]
@@ -91,6 +103,7 @@ impl PortalError {
             Self::Refused { operation, .. }
             | Self::SessionEnded { operation }
             | Self::Unreachable { operation, .. }
+            | Self::Unavailable { operation, .. }
             | Self::TimedOut { operation, .. }
             | Self::Overloaded { operation, .. }
             | Self::Unintelligible { operation, .. }
@@ -120,13 +133,37 @@ impl Failure for PortalError {
             Self::Refused { .. }
             | Self::SessionEnded { .. }
             | Self::Overloaded { .. }
+            | Self::Unavailable { .. }
             | Self::NotConfigured { .. }
             | Self::Unconfirmed { .. } => false,
         }
     }
 
-    fn no_room(operation: &'static str) -> Self {
-        Self::Overloaded { operation, retry_after: None }
+    fn reach(&self) -> Reach {
+        match self {
+            Self::Status { status: 500.., .. } => Reach::Failed,
+            Self::Unreachable { has_begun, .. } => Reach::Lost { is_unanswered: !has_begun },
+            // It may still be at it: asking again would be asking twice at once.
+            Self::TimedOut { .. } => Reach::Lost { is_unanswered: false },
+            Self::Overloaded { retry_after, is_for_all, .. } => {
+                Reach::TurnedAway { retry_after: *retry_after, is_for_all: *is_for_all }
+            }
+            Self::Refused { .. }
+            | Self::SessionEnded { .. }
+            | Self::Unintelligible { .. }
+            | Self::Status { .. } => Reach::Answered,
+            Self::Unavailable { .. } | Self::NotConfigured { .. } | Self::Unconfirmed { .. } => {
+                Reach::NotAsked
+            }
+        }
+    }
+
+    fn no_room(operation: &'static str, retry_after: Option<Duration>) -> Self {
+        Self::Overloaded { operation, retry_after, is_for_all: false }
+    }
+
+    fn unavailable(operation: &'static str, retry_after: Duration) -> Self {
+        Self::Unavailable { operation, retry_after }
     }
 
     fn interrupted(operation: &'static str) -> Self {

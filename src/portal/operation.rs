@@ -7,7 +7,7 @@ use super::credentials::Credentials;
 use super::envelope::Reply;
 use super::error::PortalError;
 use super::record::Record;
-use crate::upstream::{Answer, Call, Form, Noun, Shareable};
+use crate::upstream::{Answer, Call, Destination, Form, Noun, Shareable};
 
 /// Which of the contract's two bases an operation is posted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +83,10 @@ pub trait Operation: Record + Clone {
 impl<O: Operation> Call for O {
     type Upstream = Portal;
     type Reply = <O as Operation>::Reply;
+    const DESTINATION: Destination = match O::BASE {
+        Base::Portal => Destination::Portal,
+        Base::Callback => Destination::Callback,
+    };
     const NAME: &'static str = <O as Operation>::NAME;
     const READS: &'static [Noun] = <O as Operation>::READS;
     const WRITES: &'static [Noun] = <O as Operation>::WRITES;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::destination::Destination;
 use super::failure::Failure;
 use super::noun::Noun;
 use super::shareable::Shareable;
@@ -30,6 +31,8 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     type Upstream: Upstream;
     /// What comes back.
     type Reply: Send + Sync + 'static;
+    /// Which of its servers answers.
+    const DESTINATION: Destination;
     /// The contract's id of the operation, for logs, metrics and errors.
     const NAME: &'static str;
     /// What its reply is made of; a write reads nothing.

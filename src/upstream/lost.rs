@@ -17,6 +17,8 @@ pub enum Lost {
         reason: &'static str,
         /// Whether the call may have arrived all the same.
         was_sent: bool,
+        /// Whether an answer had begun: its head had come, at least.
+        has_begun: bool,
     },
 }
 
@@ -35,7 +37,8 @@ impl From<&reqwest::Error> for Lost {
             }
             _ => "the connection broke before an answer came",
         };
-        Self::Unreachable { reason, was_sent: !error.is_connect() }
+        let has_begun = error.is_decode() || error.is_body();
+        Self::Unreachable { reason, was_sent: !error.is_connect(), has_begun }
     }
 }
 
@@ -105,9 +108,43 @@ fn of_tls(error: &rustls::Error) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use rustls::Error::{self as Tls, InvalidCertificate};
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
 
     use super::*;
+    use crate::upstream::{Http, Patience};
+
+    /// What is lost when a server reads the question, says so much, and hangs up.
+    async fn lost(says: &'static [u8]) -> Lost {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 1_024]).await;
+            let _ = connection.write_all(says).await;
+        });
+        let second = Duration::from_secs(5);
+        let http = Http::new(Patience { connect: second, call: second, idle_connections: 1 }).unwrap();
+        let answer = async { http.here().get(url).send().await?.bytes().await };
+        Lost::from(&answer.await.unwrap_err())
+    }
+
+    #[tokio::test]
+    async fn a_break_before_the_answer_is_told_from_one_in_the_middle() {
+        for (says, expected) in [
+            (&b""[..], false),
+            (b"HTTP/1.1 200 O", false),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", true),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", true),
+        ] {
+            let lost = lost(says).await;
+            let Lost::Unreachable { was_sent: true, has_begun, .. } = lost else { panic!("{lost:?}") };
+            assert_eq!(has_begun, expected, "{}", says.escape_ascii());
+        }
+    }
 
     #[test]
     fn each_cause_is_told_without_a_name() {

@@ -1,7 +1,9 @@
 //! What is counted, by name and with what each means. Labels are operations, which are constants of the program, and words
 //! of a few: never a host, a person or anything a client has written.
 
-use metrics::{counter, describe_counter, describe_histogram};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
+
+use super::destination::Destination;
 
 /// Calls of the upstreams.
 const CALLS: &str = "portalgraph_portal_calls_total";
@@ -20,6 +22,21 @@ pub const DEMOTIONS: &str = "portalgraph_shared_catalogue_demotions_total";
 
 /// Calls made to compare what one user may see with what is shared.
 pub const SHADOW_FETCHES: &str = "portalgraph_shadow_fetches_total";
+
+/// Calls that wait for room.
+const WAITING: &str = "portalgraph_portal_waiting_calls";
+
+/// Calls that may be under way.
+const LIMIT: &str = "portalgraph_portal_call_limit";
+
+/// Whether calls are sent.
+const BREAKER: &str = "portalgraph_portal_breaker";
+
+/// Calls that were not let in.
+const REFUSED: &str = "portalgraph_portal_refused_calls_total";
+
+/// Reads that were asked once more.
+const RETRIES: &str = "portalgraph_portal_retries_total";
 
 /// Tells whoever collects what each means.
 pub fn describe() {
@@ -49,6 +66,62 @@ pub fn describe() {
         "Calls of the portal made to compare what one user may see with what is shared, by operation and outcome: \
          alike, changed (perhaps the catalogue), different (sharing ends), overtaken (by a write), failed."
     );
+    describe_room();
+}
+
+fn describe_room() {
+    describe_gauge!(
+        WAITING,
+        "Calls that wait for room, by upstream (portal, callback, icws) and class (read, write)."
+    );
+    describe_gauge!(LIMIT, "Calls that may be under way at once now, by upstream and class.");
+    describe_gauge!(
+        BREAKER,
+        "Whether calls are sent, by upstream and class: 0 they are, 1 one tries whether it is well, 2 none is."
+    );
+    describe_counter!(
+        REFUSED,
+        "Calls that were not sent, by upstream, class and cause: full (too many wait), late (no room in time), open (it was \
+         not reached), paused (it asked to be left alone)."
+    );
+    describe_counter!(RETRIES, "Reads that were asked once more because nothing was answered, by operation.");
+}
+
+/// What is shown of the room for a class of calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// How many may be under way.
+    pub limit: usize,
+    /// 0 if they are sent, 1 while one tries, 2 if not.
+    pub breaker: u8,
+}
+
+/// A server and the class of its calls.
+type Place = (Destination, &'static str);
+
+fn gauge_of(number: usize) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Shows the room there is for a class of calls.
+pub fn show_room((destination, class): Place, room: Room) {
+    gauge!(LIMIT, "upstream" => destination.word(), "class" => class).set(gauge_of(room.limit));
+    gauge!(BREAKER, "upstream" => destination.word(), "class" => class).set(room.breaker);
+}
+
+/// Shows how many wait for room.
+pub fn show_waiting((destination, class): Place, waiting: usize) {
+    gauge!(WAITING, "upstream" => destination.word(), "class" => class).set(gauge_of(waiting));
+}
+
+/// Counts a call that was not let in.
+pub fn count_refused((destination, class): Place, cause: &'static str) {
+    counter!(REFUSED, "upstream" => destination.word(), "class" => class, "cause" => cause).increment(1);
+}
+
+/// Counts a read that is asked once more.
+pub fn count_retry(operation: &'static str) {
+    counter!(RETRIES, "operation" => operation).increment(1);
 }
 
 /// Counts a call of an upstream.

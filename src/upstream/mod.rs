@@ -4,6 +4,7 @@
 pub mod allowance;
 mod audit;
 mod call;
+mod destination;
 mod failure;
 mod hashed;
 mod http;
@@ -16,7 +17,8 @@ mod worker;
 
 pub use audit::AUDIT;
 pub use call::{Answer, Call, Form, Upstream};
-pub use failure::Failure;
+pub use destination::Destination;
+pub use failure::{Failure, Reach};
 pub use hashed::Hashed;
 pub use http::{Http, Patience};
 pub use lost::Lost;

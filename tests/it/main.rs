@@ -48,6 +48,7 @@ mod redaction;
 mod redis;
 mod replicas;
 mod responsiveness;
+mod room;
 mod schema;
 mod service;
 mod sharing;

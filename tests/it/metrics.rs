@@ -9,17 +9,17 @@ use crate::house::{Client, ICWS, http};
 use crate::program::Served;
 
 /// An address that is free, as far as anybody can know.
-fn free() -> String {
+pub fn free() -> String {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().to_string()
 }
 
-async fn get(url: &str) -> (u16, String) {
+pub async fn get(url: &str) -> (u16, String) {
     let response = http().get(url).send().await.unwrap();
     (response.status().as_u16(), response.text().await.unwrap())
 }
 
 /// The value of a sample, as it is written; nothing if there is none.
-fn sample<'a>(page: &'a str, name: &str) -> Option<&'a str> {
+pub fn sample<'a>(page: &'a str, name: &str) -> Option<&'a str> {
     page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '))
 }
 

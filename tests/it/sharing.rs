@@ -135,7 +135,13 @@ async fn no_question_is_put_twice_in_one_request_when_calls_fail() {
             house.simulator.faults().always(operation, fault.clone());
             let answer = client.ask(WIDE).await;
             assert!(answer.body.get("errors").is_some(), "{operation} {fault:?}");
-            assert_eq!(asked_twice(&house), Vec::<String>::new(), "{operation} {fault:?}");
+            if [Fault::Status(503), Fault::Reset].contains(&fault) {
+                // Where nothing was answered, the one call is made up to three times: by nobody else, and not again.
+                let mut times = questions(&house).into_values();
+                assert!(times.all(|times| times <= 3), "{operation} {fault:?}");
+            } else {
+                assert_eq!(asked_twice(&house), Vec::<String>::new(), "{operation} {fault:?}");
+            }
         }
     }
 }

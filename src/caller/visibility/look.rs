@@ -30,9 +30,9 @@ impl House {
     pub(in super::super) async fn shared<Q: Question>(
         self: &Arc<Self>,
         (place, question): (&Place, &Q),
-        (session, sessions): Asker<'_>,
-        tally: &Tally,
+        asker: Asker<'_>,
     ) -> Option<Result<Arc<Kept>, CallerError>> {
+        let Asker { session, sessions, tally, .. } = asker;
         let asking = tally.ask(Q::NAME);
         if let Some(kept) = self.answers.kept(&place.common).await
             && self.visibility.is_witness(place, &kept)
@@ -50,7 +50,7 @@ impl House {
         let is_ours = AtomicBool::new(false);
         let renew = async {
             is_ours.store(true, Ordering::Relaxed);
-            Ok(self.compare((place, question), (session, sessions)).await?.0)
+            Ok(self.compare((place, question), asker).await?.0)
         };
         let result = self.answers.get(place.common.clone(), renew).await;
         if is_ours.load(Ordering::Relaxed) {
@@ -109,11 +109,10 @@ impl House {
         };
         let house = self.clone();
         let look = async move {
+            let tally = Tally::default();
+            let asker = Asker { is_beside: true, ..Asker::new(&session, &sessions, &tally) };
             // One at a time for a person and a question: whoever asks the same waits for this one.
-            let own = house
-                .answers
-                .get(place.own.clone(), house.look((&place, &question), (&session, &sessions)))
-                .await;
+            let own = house.answers.get(place.own.clone(), house.look((&place, &question), asker)).await;
             match own {
                 Ok(kept) if house.is_shared(&place, &kept).await => house.answers.forget(&place.own).await,
                 Err(error) if error.ends_session() => sessions.end::<Q::Upstream>(&session).await,

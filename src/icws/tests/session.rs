@@ -37,7 +37,10 @@ async fn every_status_is_the_error_that_says_what_happened() {
     for status in [429, 503] {
         let error = failure(told(status, "").with("retry-after", "7")).await;
         let seven = Some(std::time::Duration::from_secs(7));
-        assert_eq!(error, IcwsError::Overloaded { operation: "listRoles", retry_after: seven });
+        assert_eq!(
+            error,
+            IcwsError::Overloaded { operation: "listRoles", retry_after: seven, is_for_all: status == 503 }
+        );
     }
     for status in [502, 503, 504] {
         assert!(matches!(failure(told(status, "x")).await, IcwsError::Unreachable { was_sent: true, .. }));

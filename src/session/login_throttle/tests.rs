@@ -109,7 +109,12 @@ async fn all_strangers_together_are_bounded_and_stop_nobody_who_is_known() {
 async fn what_says_nothing_of_the_account_does_not_count() {
     let scene = Scene::new();
     for _ in 0..100 {
-        let lost = PortalError::Unreachable { operation: "login", reason: "refused", was_sent: false };
+        let lost = PortalError::Unreachable {
+            operation: "login",
+            reason: "refused",
+            was_sent: false,
+            has_begun: false,
+        };
         scene.begin("ann", 1).await.ok().unwrap().settle(&Err::<(), _>(lost.into())).await;
     }
     let slow = PortalError::TimedOut { operation: "login", after: WAIT };

@@ -165,13 +165,19 @@ mod tests {
 
     #[test]
     fn what_says_nothing_of_the_account_is_tried_again_soon() {
-        let lost = PortalError::Unreachable { operation: "login", reason: "refused", was_sent: false };
+        let lost = PortalError::Unreachable {
+            operation: "login",
+            reason: "refused",
+            was_sent: false,
+            has_begun: false,
+        };
         assert_eq!(waits(&Cause::SignIn(lost.into()), 7), [1, 2, 4, 8, 16, 30, 30]);
         let slow = PortalError::TimedOut { operation: "login", after: Duration::from_secs(10) };
         assert_eq!(waits(&Cause::SignIn(slow.into()), 4), [1, 30, 120, 480], "it may count as tries");
         let told = |seconds| PortalError::Overloaded {
             operation: "login",
             retry_after: Some(Duration::from_secs(seconds)),
+            is_for_all: true,
         };
         assert_eq!(waits(&Cause::SignIn(told(60).into()), 2), [60, 60]);
         assert_eq!(waits(&Cause::SignIn(told(1_000_000).into()), 1), [900]);
