@@ -9,6 +9,7 @@ mod client;
 mod cookie;
 mod cors;
 mod cost;
+mod deadline;
 mod document;
 mod encoding;
 mod etag;

@@ -81,6 +81,12 @@ impl Journal {
         self.busiest.swap(0, Ordering::Relaxed)
     }
 
+    /// How many calls are under way now; one whose connection was closed is not.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
+    }
+
     /// Counts a call as under way until the answer is dropped.
     pub(super) fn begin(&self) -> UnderWay<'_> {
         let now = self.under_way.fetch_add(1, Ordering::Relaxed) + 1;

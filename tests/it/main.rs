@@ -12,6 +12,7 @@ mod contract_icws_shown;
 mod cookie;
 mod cors;
 mod cost;
+mod deadline;
 mod dialect;
 mod disjoint;
 mod estimate;

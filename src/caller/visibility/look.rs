@@ -47,12 +47,16 @@ impl House {
         if !self.visibility.knows_last(place) {
             return None;
         }
-        let is_ours = AtomicBool::new(false);
-        let renew = async {
-            is_ours.store(true, Ordering::Relaxed);
-            Ok(self.compare((place, question), (session, sessions)).await?.0)
+        let is_ours = Arc::new(AtomicBool::new(false));
+        let renew = || {
+            let (house, place, question) = (self.clone(), place.clone(), question.clone());
+            let (session, sessions, is_ours) = (session.clone(), sessions.clone(), is_ours.clone());
+            async move {
+                is_ours.store(true, Ordering::Relaxed);
+                Ok(house.compare((&place, &question), (&session, &sessions)).await?.0)
+            }
         };
-        let result = self.answers.get(place.common.clone(), renew).await;
+        let result = self.answers.get(&place.common, renew).await;
         if is_ours.load(Ordering::Relaxed) {
             asking.answered(Answered::Called);
             if result.as_ref().is_err_and(CallerError::ends_session) {
@@ -110,11 +114,12 @@ impl House {
         let house = self.clone();
         let look = async move {
             // One at a time for a person and a question: whoever asks the same waits for this one.
-            let own = house
-                .answers
-                .get(place.own.clone(), house.look((&place, &question), (&session, &sessions)))
-                .await;
-            match own {
+            let look = {
+                let (house, place, session, sessions) =
+                    (house.clone(), place.clone(), session.clone(), sessions.clone());
+                async move { house.look((&place, &question), (&session, &sessions)).await }
+            };
+            match house.answers.get(&place.own, || look).await {
                 Ok(kept) if house.is_shared(&place, &kept).await => house.answers.forget(&place.own).await,
                 Err(error) if error.ends_session() => sessions.end::<Q::Upstream>(&session).await,
                 Ok(_) | Err(_) => {}
