@@ -325,13 +325,11 @@ async fn fly<Q: Question>(
     let mut is_first = true;
     let result = loop {
         let flight = house.answers.get(&key, ask);
-        let result = match timeout_at(deadline.reads_until(), flight.clone()).await {
-            Ok(result) => result,
-            Err(_) => {
-                hand_over(flight);
-                Err(CallerError::OutOfTime { operation: Q::NAME, deadline })
-            }
-        };
+        let in_time = timeout_at(deadline.reads_until(), flight.clone()).await;
+        let result = in_time.unwrap_or_else(|_| {
+            hand_over(flight);
+            Err(CallerError::OutOfTime { operation: Q::NAME, deadline })
+        });
         if !has_ended(&result) || ours.load(Ordering::Relaxed) || !std::mem::take(&mut is_first) {
             break result;
         }

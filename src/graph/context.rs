@@ -158,8 +158,7 @@ impl Gateway {
         self.house.hold(grounds)
     }
 
-    /// Whether requests can be served. A portal that is down does not take the gateway out of service: kept answers
-    /// and clear errors are worth more than no answer. A store that is gone does: another replica may still reach it.
+    /// Whether requests can be served: not while the store is gone, which another replica may still reach.
     pub async fn readiness(&self) -> Result<(), StoreError> {
         let Some(store) = &self.store else { return Ok(()) };
         store.begin().await;

@@ -171,20 +171,26 @@ impl<'a> Asked<'a> {
         };
         let arrival = timeout_at(deadline.until(), arrival).await.map_err(|_| late(&deadline))??;
         subject.arrives(&arrival);
+        let place;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
-            None => (Operation::of(floor, &question, &parts.method).await?, None),
+            None => {
+                place = floor.gate.enter(&deadline).await?;
+                (Operation::of(floor, &question, &parts.method).await?, None)
+            }
             Some(whose) => {
                 let key = Key { whose, question };
                 if let Some(body) = floor.kept.get(&key, &floor.gateway) {
                     let response = answer::succeeded(&body, media, parts).await;
                     return Ok(with_cache_status(response, "portalgraph; hit"));
                 }
+                place = floor.gate.enter(&deadline).await?;
                 let operation = Operation::of(floor, &key.question, &parts.method).await?;
                 let is_shareable = operation.is_shareable;
                 (operation, is_shareable.then(|| Arc::new(key)))
             }
         };
+        let _place = place;
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;

@@ -21,6 +21,9 @@ pub const DEMOTIONS: &str = "portalgraph_shared_catalogue_demotions_total";
 /// Calls made to compare what one user may see with what is shared.
 pub const SHADOW_FETCHES: &str = "portalgraph_shadow_fetches_total";
 
+/// Requests that were turned away because too many were worked on.
+pub const SHED: &str = "portalgraph_requests_shed_total";
+
 /// Tells whoever collects what each means.
 pub fn describe() {
     describe_counter!(
@@ -39,6 +42,10 @@ pub fn describe() {
     describe_histogram!(
         OPERATION_CALLS,
         "Calls that an executed operation of a client has made, by type: query or mutation."
+    );
+    describe_counter!(
+        SHED,
+        "Requests answered with OVERLOADED, because there was no place among server.max_requests."
     );
     describe_counter!(
         DEMOTIONS,

@@ -15,6 +15,7 @@ mod cost;
 mod deadline;
 mod dialect;
 mod disjoint;
+mod door;
 mod estimate;
 mod everything;
 mod failure;
@@ -25,6 +26,7 @@ mod isolation;
 
 mod kept_answers;
 mod levels;
+mod life;
 mod limits;
 mod log_lines;
 mod metrics;
