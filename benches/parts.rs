@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_graphql::parser::parse_query;
 use async_graphql::{Request, ValidationMode};
 use criterion::{Criterion, Throughput};
-use portalgraph::caller::AgentKey;
+use portalgraph::caller::{AgentKey, Deadline};
 use portalgraph::config::Config;
 use portalgraph::graph::{Gateway, Schema, SessionChange, Visit, schema};
 use portalgraph::portal::Reply as _;
@@ -42,6 +42,10 @@ fn here() -> ClientAddress {
     IpAddr::from(Ipv4Addr::LOCALHOST).into()
 }
 
+fn soon() -> Deadline {
+    Deadline::within(Duration::from_secs(30), "the benchmark")
+}
+
 impl House {
     fn new() -> Self {
         let runtime = Runtime::new().unwrap();
@@ -55,10 +59,8 @@ impl House {
     }
 
     async fn visit(&self) -> Arc<Visit> {
-        Arc::new(
-            self.gateway
-                .visit(self.gateway.arrival(Some(&self.token), here()).await.expect("nothing is shared")),
-        )
+        let arrival = self.gateway.arrival(Some(&self.token), here()).await.expect("nothing is shared");
+        Arc::new(self.gateway.visit(arrival, soon()))
     }
 
     /// A query from its text to the bytes of its answer, without HTTP and without the checks before it.
@@ -73,7 +75,8 @@ async fn sign_in(gateway: &Arc<Gateway>, schema: &Schema) -> String {
     let login = format!(
         "mutation {{ login(input: {{username: \"{name}\", password: \"{password}\"}}) {{ status }} }}"
     );
-    let visit = Arc::new(gateway.visit(gateway.arrival(None, here()).await.expect("nothing is shared")));
+    let arrival = gateway.arrival(None, here()).await.expect("nothing is shared");
+    let visit = Arc::new(gateway.visit(arrival, soon()));
     schema.execute(Request::new(login).data(visit.clone())).await;
     match visit.change() {
         SessionChange::Issue { token, .. } => token.expose().to_owned(),

@@ -124,12 +124,8 @@ impl Field {
                 0 => self.sign_in(random.below(LOGINS)).await.is_some(),
                 // A token that opens nothing.
                 1 => {
-                    let answer = self.post(
-                        &format!("{unique}{}", "x".repeat(30)),
-                        "{ viewer { loginName } }",
-                        Value::Null,
-                    );
-                    answer.await.is_some()
+                    let token = format!("{unique}{}", "x".repeat(30));
+                    self.post(&token, "{ viewer { loginName } }", Value::Null).await.is_some()
                 }
                 // A document and an id that were never there.
                 2..=9 => {

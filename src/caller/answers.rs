@@ -5,9 +5,11 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
 use moka::Expiry;
 use moka::future::Cache;
 
@@ -107,29 +109,39 @@ impl Expiry<Key, Arc<Kept>> for PerAnswer {
     }
 }
 
+/// An answer that is asked for once for all who wait for it: it goes on for as long as one of them does.
+pub type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>;
+
+/// A question under way.
+struct UnderWay {
+    /// Held by those who wait for it only.
+    flight: WeakShared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>,
+    /// Tells it from one that was given up before.
+    number: u64,
+}
+
 /// All kept answers.
 #[derive(Clone)]
 pub struct Answers {
     settings: Arc<config::Cache>,
     kept: Cache<Key, Arc<Kept>>,
-    /// Questions under way, with how many wait for each; requests under way bound it.
-    under_way: Arc<Mutex<HashMap<Key, usize>>>,
+    /// Questions under way; requests under way bound it.
+    under_way: Arc<Mutex<HashMap<Key, UnderWay>>>,
+    flights: Arc<AtomicU64>,
 }
 
-/// One that waits for an answer; no longer when dropped.
-struct Waiting<'a> {
-    answers: &'a Answers,
+/// Takes a question from the list when it is answered or given up.
+struct Landing {
+    answers: Answers,
     key: Key,
+    number: u64,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for Landing {
     fn drop(&mut self) {
         let mut under_way = self.answers.under_way();
-        if let Some(waiting) = under_way.get_mut(&self.key) {
-            *waiting -= 1;
-            if *waiting == 0 {
-                under_way.remove(&self.key);
-            }
+        if under_way.get(&self.key).is_some_and(|entry| entry.number == self.number) {
+            under_way.remove(&self.key);
         }
     }
 }
@@ -148,10 +160,10 @@ impl Answers {
             })
             .expire_after(PerAnswer)
             .build();
-        Self { settings: Arc::new(settings), kept, under_way: Arc::default() }
+        Self { settings: Arc::new(settings), kept, under_way: Arc::default(), flights: Arc::default() }
     }
 
-    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
+    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, UnderWay>> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -196,15 +208,33 @@ impl Answers {
         self.kept.invalidate(key).await;
     }
 
-    /// The answer that is kept by now, or the one `ask` brings. Whoever asks the same meanwhile waits for that one;
-    /// failures are not kept.
-    pub async fn get(
-        &self,
-        key: Key,
-        ask: impl Future<Output = Result<Arc<Kept>, CallerError>>,
-    ) -> Result<Arc<Kept>, CallerError> {
-        *self.under_way().entry(key.clone()).or_default() += 1;
-        let _waiting = Waiting { answers: self, key: key.clone() };
-        self.kept.try_get_with(key, ask).await.map_err(|error| CallerError::clone(&error))
+    /// The answer that is kept by now, or the one `ask` brings. Whoever asks the same meanwhile waits for that one, even
+    /// if the first to ask goes away; failures are not kept.
+    pub fn get<F>(&self, key: &Key, ask: impl FnOnce() -> F) -> Flight
+    where
+        F: Future<Output = Result<Arc<Kept>, CallerError>> + Send + 'static,
+    {
+        let mut under_way = self.under_way();
+        if let Some(flight) = under_way.get(key).and_then(|entry| entry.flight.upgrade()) {
+            return flight;
+        }
+        let number = self.flights.fetch_add(1, Ordering::Relaxed);
+        let landing = Landing { answers: self.clone(), key: key.clone(), number };
+        let ask = ask();
+        let flight = async move {
+            let Landing { answers, key, .. } = &landing;
+            // One that was under way may have ended a moment ago.
+            if let Some(kept) = answers.kept(key).await {
+                return Ok(kept);
+            }
+            let kept = ask.await?;
+            answers.put(key.clone(), kept.clone()).await;
+            Ok(kept)
+        };
+        let flight = flight.boxed().shared();
+        if let Some(weak) = flight.downgrade() {
+            under_way.insert(key.clone(), UnderWay { flight: weak, number });
+        }
+        flight
     }
 }

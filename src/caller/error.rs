@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::deadline::Deadline;
 use crate::icws::IcwsError;
 use crate::portal::PortalError;
 use crate::session::{ServiceError, System};
@@ -23,6 +24,14 @@ pub enum CallerError {
     /// The request was over before this write was sent: it was not.
     #[error("the request was over before this was sent")]
     TooLate,
+    /// The portal's answer was not there in time for the request's; others may still wait for it.
+    #[error("{operation} was not answered within {deadline}")]
+    OutOfTime {
+        /// What was asked.
+        operation: &'static str,
+        /// What it was too late for.
+        deadline: Deadline,
+    },
     /// Somebody else's change of the same record did not end in time.
     #[error("the record is being changed by somebody else")]
     Busy,
@@ -58,6 +67,7 @@ impl CallerError {
             Self::Icws(error) => error.ends_session(),
             Self::OutcomeUnknown(error) => error.ends_session(),
             Self::TooLate
+            | Self::OutOfTime { .. }
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant
@@ -88,6 +98,7 @@ impl CallerError {
             Self::Icws(error) => error.is_refusal(),
             Self::OutcomeUnknown(_)
             | Self::TooLate
+            | Self::OutOfTime { .. }
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant
@@ -106,6 +117,7 @@ impl CallerError {
             Self::Icws(error) => error.leaves_outcome_unknown(),
             Self::OutcomeUnknown(_)
             | Self::TooLate
+            | Self::OutOfTime { .. }
             | Self::Busy
             | Self::NotSignedIn(_)
             | Self::NoTenant

@@ -32,8 +32,6 @@ impl<C: Call<Upstream: Held<Error: Into<CallerError>>>> Question for C {}
 pub struct House {
     pub(super) portal_settings: config::Portal,
     pub(super) answers: Answers,
-    /// The longest a request may take.
-    pub(super) deadline: Duration,
     /// How many calls a request may make.
     pub(super) max_calls: usize,
     pub(super) epochs: Epochs,
@@ -85,7 +83,6 @@ impl House {
         let epochs = Epochs::default();
         Self {
             portal_settings: config.portal.clone(),
-            deadline: Duration::from_secs(config.server.deadline_seconds),
             max_calls: config.limits.max_portal_calls,
             answers: Answers::new(config.cache.clone()),
             turns: Turns::new(store.clone()),

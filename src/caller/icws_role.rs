@@ -208,7 +208,7 @@ impl Reader {
     /// it can.
     pub async fn await_icws_role(&self, id: &str) -> Result<bool, CallerError> {
         let patience = Duration::from_millis(self.icws_settings()?.role_creation_wait_milliseconds);
-        let until = (Instant::now() + patience).min(self.answers_until());
+        let until = (Instant::now() + patience).min(self.reads_until());
         let mut wait = FIRST_WAIT;
         let condition = Condition {
             property: ConditionProperty::Id,
@@ -218,7 +218,7 @@ impl Reader {
         let conditions = if condition.can_be_sent() { vec![condition] } else { Vec::new() };
         let question = ListRoles { conditions, ..ListRoles::default() };
         loop {
-            let looked = timeout_at(self.answers_until(), self.has_icws_role(&question, id)).await;
+            let looked = timeout_at(self.reads_until(), self.has_icws_role(&question, id)).await;
             // It was accepted: that it cannot be looked at now does not undo it.
             let is_over = !matches!(&looked, Ok(Ok(_) | Err(CallerError::Icws(_))))
                 || matches!(&looked, Ok(Err(error)) if error.ends_session());

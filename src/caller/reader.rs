@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared};
-use tokio::time::Instant;
+use futures_util::future::FutureExt as _;
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::answers::{Kept, Key, KeyParts};
+use super::answers::{Flight, Kept, Key, KeyParts};
 use super::basis::Basis;
+use super::deadline::Deadline;
 use super::error::CallerError;
 use super::house::{Asker, House, Question};
 use super::observed::Observed;
@@ -25,17 +26,28 @@ use crate::portal::{Portal, TenantId};
 use crate::session::{Held, Identity, Realm, Session, Sessions, Standing};
 use crate::upstream::{Failure as _, Noun, Upstream};
 
-type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>;
+/// How long a read under way is kept for others when its request's time is over.
+const HAND_OVER: Duration = Duration::from_millis(50);
 
 /// What is noted of one request, whatever sessions it uses one after another.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Notes {
+    /// Until when it must be answered.
+    pub deadline: Deadline,
     /// Whether the request has been given up or answered: no further write begins then.
     pub is_over: Arc<AtomicBool>,
     /// What it has cost.
     pub tally: Tally,
     /// What its answer rests on.
     pub basis: Basis,
+}
+
+impl Notes {
+    /// Of a request that must be answered by then.
+    #[must_use]
+    pub fn until(deadline: Deadline) -> Self {
+        Self { deadline, is_over: Arc::default(), tally: Tally::default(), basis: Basis::default() }
+    }
 }
 
 /// The reading side of one request's client.
@@ -46,19 +58,18 @@ pub struct Reader {
     notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
     asked: Mutex<HashMap<Key, Flight>>,
-    began: Instant,
 }
 
 impl Reader {
     /// A reader for one request of a session.
     #[must_use]
     pub fn new(house: Arc<House>, sessions: Sessions, session: Arc<Session>, notes: Notes) -> Self {
-        Self { house, sessions, session, notes, asked: Mutex::default(), began: Instant::now() }
+        Self { house, sessions, session, notes, asked: Mutex::default() }
     }
 
-    /// Until when an answer is still in time for its request, give or take what writing it down takes.
-    pub(super) fn answers_until(&self) -> Instant {
-        self.began + self.house.deadline.mul_f32(0.8)
+    /// Until when an answer of the portal is still in time for the request's.
+    pub(super) fn reads_until(&self) -> Instant {
+        self.notes.deadline.reads_until()
     }
 
     /// The session this reads for. What is told of it is nobody else's, not even another session's of the same person.
@@ -112,8 +123,10 @@ impl Reader {
         self.notes.basis.make_particular();
         self.notes.tally.begin_call(self.house.max_calls)?;
         let asking = self.notes.tally.ask(Q::NAME);
-        let asker = Asker::new(&self.session, &self.sessions, &self.notes.tally);
-        let answer = self.house.call_reading(&question, asker).await;
+        let client = Asker::new(&self.session, &self.sessions, &self.notes.tally);
+        let asked = self.house.call_reading(&question, client);
+        let out_of_time = CallerError::OutOfTime { operation: Q::NAME, deadline: self.notes.deadline };
+        let answer = timeout_at(self.reads_until(), asked).await.unwrap_or(Err(out_of_time));
         asking.answered(Answered::Called);
         if answer.as_ref().is_err_and(CallerError::ends_session) {
             self.sessions.end::<Q::Upstream>(&self.session).await;
@@ -147,7 +160,8 @@ impl Reader {
         let identity = self.identity::<Q::Upstream>()?;
         self.notes.tally.begin_call(self.house.max_calls)?;
         let session = self.sessions.latest(&self.session);
-        let room = self.house.room::<Q>(&session, self.sessions.is_of_service()).await?;
+        let room = self.house.room::<Q>(&session, self.sessions.is_of_service());
+        let room = timeout_at(self.reads_until(), room).await.map_err(|_| CallerError::TooLate)??;
         if self.notes.is_over.load(Ordering::Acquire) {
             return Err(CallerError::TooLate);
         }
@@ -188,7 +202,9 @@ impl Reader {
         let patience = self.standing::<Portal>()?.upstream.patience();
         let turn = self.house.turns.take(RecordKey { realm, noun, key }, 4 * patience);
         // Whoever holds it reads and writes, and after a lost answer keeps it for as long again.
-        tokio::time::timeout(3 * patience, turn).await.map_err(|_| CallerError::Busy)?
+        let (busy_from, late_from) = (Instant::now() + 3 * patience, self.reads_until());
+        let given_up = if late_from < busy_from { CallerError::TooLate } else { CallerError::Busy };
+        timeout_at(busy_from.min(late_from), turn).await.map_err(|_| given_up)?
     }
 
     /// The settings of the portal.
@@ -247,8 +263,8 @@ impl Reader {
             return Ok(flight.clone());
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
-        let Notes { tally, basis, .. } = self.notes.clone();
-        let answer = fly((house, tally), session, sessions, (key.clone(), question));
+        let basis = self.notes.basis.clone();
+        let answer = fly((house, self.notes.clone()), session, sessions, (key.clone(), question));
         let flight = answer.inspect(move |answer| match answer {
             Ok(kept) => basis.rest_on(realm, epochs, kept.until),
             // Whatever is made of a failure, even if it is no error: another session may fare better.
@@ -264,7 +280,7 @@ impl Reader {
 /// be another session's of the same identity: if it was that session that had ended, the question is put again with
 /// ours, which may well be alive.
 async fn fly<Q: Question>(
-    (house, tally): (Arc<House>, Tally),
+    (house, Notes { tally, deadline, .. }): (Arc<House>, Notes),
     session: Arc<Session>,
     sessions: Sessions,
     (key, question): (Key, Q),
@@ -274,11 +290,14 @@ async fn fly<Q: Question>(
         return Ok(kept);
     }
     let place = house.place::<Q>(&key);
-    let client = Asker::new(&session, &sessions, &tally);
-    if let Some(place) = &place
-        && let Some(result) = house.shared((place, &question), client).boxed().await
-    {
-        return result;
+    if let Some(place) = &place {
+        let client = Asker::new(&session, &sessions, &tally);
+        let shared = house.shared((place, &question), client).boxed();
+        match timeout_at(deadline.reads_until(), shared).await {
+            Ok(Some(result)) => return result,
+            Ok(None) => {}
+            Err(_) => return Err(CallerError::OutOfTime { operation: Q::NAME, deadline }),
+        }
     }
     // Not within what is asked: others who wait for it would be told that they may make no more. Who joins another's
     // call makes none.
@@ -287,11 +306,14 @@ async fn fly<Q: Question>(
         tally.begin_call(house.max_calls)?;
     }
     let asking = tally.ask(Q::NAME);
-    let ours = AtomicBool::new(false);
+    let ours = Arc::new(AtomicBool::new(false));
     let ask = || {
-        // Boxed, because each future it is moved into would grow by twice its size.
-        let asked = async {
+        let (house, session, sessions) = (house.clone(), session.clone(), sessions.clone());
+        let tally = tally.clone();
+        let (key, question, place, ours) = (key.clone(), question.clone(), place.clone(), ours.clone());
+        async move {
             let asks = || ours.store(true, Ordering::Relaxed);
+            let client = Asker::new(&session, &sessions, &tally);
             match &place {
                 Some(place) => {
                     asks();
@@ -299,14 +321,18 @@ async fn fly<Q: Question>(
                 }
                 None => house.look_or_ask((&key, &question), client, asks).await,
             }
-        };
-        asked.boxed()
+        }
     };
     let has_ended =
         |result: &Result<Arc<Kept>, CallerError>| result.as_ref().is_err_and(CallerError::ends_session);
     let mut is_first = true;
     let result = loop {
-        let result = house.answers.get(key.clone(), ask()).await;
+        let flight = house.answers.get(&key, ask);
+        let in_time = timeout_at(deadline.reads_until(), flight.clone()).await;
+        let result = in_time.unwrap_or_else(|_| {
+            hand_over(flight);
+            Err(CallerError::OutOfTime { operation: Q::NAME, deadline })
+        });
         if !has_ended(&result) || ours.load(Ordering::Relaxed) || !std::mem::take(&mut is_first) {
             break result;
         }
@@ -326,4 +352,10 @@ async fn fly<Q: Question>(
         sessions.end::<Q::Upstream>(&session).await;
     }
     result
+}
+
+/// Keeps a read under way for a moment when its request has no more time for it: whoever waited for the whole answer begins
+/// to wait for this read now.
+fn hand_over(flight: Flight) {
+    tokio::spawn(timeout(HAND_OVER, flight));
 }

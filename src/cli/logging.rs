@@ -11,16 +11,28 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer, fmt, registry};
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt, registry, reload};
 
 use super::failure::Failure;
 use crate::config::{Log, LogFormat};
 use crate::upstream::AUDIT;
 
+/// Which lines are written, as long as the process runs.
+pub(super) struct Wanted(reload::Handle<EnvFilter, Registry>);
+
+impl Wanted {
+    /// Writes what `log.level` says from now on.
+    pub(super) fn set(&self, level: &str) {
+        // It fails if somebody else writes the lines, who then decides.
+        let _ = self.0.reload(EnvFilter::new(level));
+    }
+}
+
 /// Starts writing log lines; the first call in a process decides.
-pub(super) fn start(log: &Log) -> Result<(), Failure> {
+pub(super) fn start(log: &Log) -> Result<Wanted, Failure> {
     let is_terminal = io::stderr().is_terminal();
-    let wanted = EnvFilter::new(&log.level).and(filter_fn(may_be_logged));
+    let (wanted, level) = reload::Layer::new(EnvFilter::new(&log.level));
+    let wanted = wanted.and(filter_fn(may_be_logged));
     let lines = layer(log.format, is_terminal, BoxMakeWriter::new(io::stderr)).with_filter(wanted);
     let audit = match log.audit.as_str() {
         "off" => None,
@@ -35,7 +47,7 @@ pub(super) fn start(log: &Log) -> Result<(), Failure> {
     let audit = audit.map(|lines| lines.with_filter(is_audit));
     // A second start is refused by tracing and changes nothing.
     let _ = registry().with(lines).with(audit).try_init();
-    Ok(())
+    Ok(Wanted(level))
 }
 
 fn layer<S: Subscriber + for<'a> LookupSpan<'a>>(

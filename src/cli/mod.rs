@@ -8,6 +8,7 @@ mod http;
 mod key;
 mod logging;
 mod probe;
+mod reload;
 mod schema;
 mod serve;
 mod settings;

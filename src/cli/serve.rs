@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 
 use super::failure::Failure;
+use super::reload::Reload;
 use super::stop::StopSignals;
 use super::{logging, settings};
 use crate::config::Config;
@@ -30,7 +31,8 @@ When it is ready it prints one line, `portalgraph is serving http://ADDRESS`, on
   /health/live   whether the process answers
   /health/ready  whether it can serve
 With server.operator_listen set, /metrics and both health checks are served there too, apart from clients.
-Log lines go to standard error. Ctrl-C or SIGTERM ends it after the requests under way; a second \
+Log lines go to standard error. SIGHUP, or a change of the file, has the settings read again; what \
+of them needs a restart is logged. Ctrl-C or SIGTERM ends it after the requests under way; a second \
 one ends it at once.
 
 Exit status: 0 after Ctrl-C or SIGTERM, 1 if it cannot listen or serve, 2 if the configuration \
@@ -54,16 +56,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(address) = arguments.listen {
         config.server.listen = address;
     }
-    logging::start(&config.log)?;
+    let level = logging::start(&config.log)?;
     // It takes connections and hands them on; the threads that serve have runtimes of their own.
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Failure::Start)?.block_on(serve(config))
+    runtime.map_err(Failure::Start)?.block_on(serve(config, arguments, level))
 }
 
-async fn serve(config: Config) -> Result<(), Failure> {
+async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) -> Result<(), Failure> {
     // Before the line that says it serves: whoever reads that may stop the process right away.
     let stop = StopSignals::listen().map_err(Failure::Start)?.first();
     let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
+    let reload = Reload::new(arguments.config.as_deref(), arguments.listen, level);
+    let (reload, renewals) = reload.map_err(Failure::Start)?;
     let (listener, address) = bind(config.server.listen).await?;
     let operator = match config.server.operator_address() {
         Some(address) => {
@@ -73,7 +77,8 @@ async fn serve(config: Config) -> Result<(), Failure> {
         }
         None => None,
     };
-    let listeners = server::Listeners { clients: listener, operator, threads: Threads::Own };
+    let listeners =
+        server::Listeners { clients: listener, operator, threads: Threads::Own, renewals: Some(renewals) };
     let mut gateway = pin!(server::run(config, listeners, stop));
     // Begun before the line that says so: settings of which no gateway can be made end it here.
     tokio::select! {
@@ -85,6 +90,7 @@ async fn serve(config: Config) -> Result<(), Failure> {
     tokio::select! {
         served = gateway => Ok(served?),
         () = hurry => Ok(()),
+        () = reload.run() => Ok(()),
     }
 }
 

@@ -229,16 +229,23 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "icws.role_creation_wait_milliseconds",
         "icws.dialect.first_item",
         "server.worker_threads",
+        "server.max_queue_milliseconds",
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",
         "trusted_documents.automatic_max_bytes",
     ];
     let is_kept = key.starts_with("cache.") && unit(key).is_some();
-    let least = i64::from(!is_kept && !may_be_none.contains(&key));
+    let least = match key {
+        // HTTP itself needs as much.
+        "server.max_header_bytes" => 8_192,
+        key => i64::from(!is_kept && !may_be_none.contains(&key)),
+    };
     let most = match (key, unit(key)) {
         ("icws.dialect.first_item", _) => 1,
         ("cache.shadow_fetch_percent", _) => 100,
         ("server.worker_threads", _) => 1_024,
+        ("server.max_header_bytes", _) => 16_777_216,
+        ("server.max_connections" | "server.max_requests", _) => 1_000_000,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
         (key, _) if key.ends_with("requests_per_minute") || key.ends_with("_burst") => 1_000_000,

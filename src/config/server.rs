@@ -36,6 +36,18 @@ pub struct Server {
     pub deadline_seconds: u64,
     /// The largest request body accepted, in bytes.
     pub max_body_bytes: usize,
+    /// The largest head of a request accepted, in bytes.
+    pub max_header_bytes: u32,
+    /// The longest a client may take to send the head of a request, in seconds.
+    pub header_timeout_seconds: u64,
+    /// The longest a connection may stay open without a request, in seconds.
+    pub idle_timeout_seconds: u64,
+    /// How many connections of clients are open at once.
+    pub max_connections: usize,
+    /// How many requests are worked on at once.
+    pub max_requests: usize,
+    /// The longest a request waits for a place, in milliseconds.
+    pub max_queue_milliseconds: u64,
     /// Whether the session cookie is Secure and has the __Host- prefix.
     pub secure_cookie: SecureCookie,
     /// The proxies whose `X-Forwarded-For` is believed.

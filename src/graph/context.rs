@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use super::deed::Deed;
 use super::error::{Code, GraphError};
 use super::id::NodeId;
-use crate::caller::{Basis, Caller, Cost, Grounds, House, Moment, Notes, Reader};
+use crate::caller::{Basis, Caller, Cost, Deadline, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
@@ -126,10 +126,10 @@ impl Gateway {
         Ok(Arrival { session, account: Some(account.clone()), is_token_left: true, from })
     }
 
-    /// The standing of somebody who came in.
+    /// The standing of somebody who came in, and is to be answered by the deadline.
     #[must_use]
-    pub fn visit(self: &Arc<Self>, arrival: Arrival) -> Visit {
-        let notes = Notes::default();
+    pub fn visit(self: &Arc<Self>, arrival: Arrival, deadline: Deadline) -> Visit {
+        let notes = Notes::until(deadline);
         let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
         let caller = arrival.session.map(|session| self.caller(sessions, session, notes.clone()));
         Visit {
@@ -158,8 +158,7 @@ impl Gateway {
         self.house.hold(grounds)
     }
 
-    /// Whether requests can be served. A portal that is down does not take the gateway out of service: kept answers
-    /// and clear errors are worth more than no answer. A store that is gone does: another replica may still reach it.
+    /// Whether requests can be served: not while the store is gone, which another replica may still reach.
     pub async fn readiness(&self) -> Result<(), StoreError> {
         let Some(store) = &self.store else { return Ok(()) };
         store.begin().await;

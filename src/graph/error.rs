@@ -250,6 +250,11 @@ impl From<CallerError> for GraphError {
                 Code::PortalTimeout,
                 "The request was over before this was sent to the portal, so it was not sent.",
             ),
+            CallerError::OutOfTime { operation, deadline } => Self {
+                operation: Some(operation),
+                retryable: true,
+                ..Self::new(Code::PortalTimeout, format!("{operation} was not answered within {deadline}."))
+            },
             CallerError::Busy => Self {
                 retryable: true,
                 ..Self::new(

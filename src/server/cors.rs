@@ -6,6 +6,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 
+use super::deadline::DEADLINE;
 use super::graphql::{CACHE_STATUS, COST};
 use super::origin::X_REQUESTED_WITH;
 use super::request_id::X_REQUEST_ID;
@@ -24,6 +25,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
         X_REQUESTED_WITH,
         X_REQUEST_ID,
         HeaderName::from_static(COST),
+        HeaderName::from_static(DEADLINE),
     ];
     (!listed.is_empty()).then(|| {
         CorsLayer::new()

@@ -9,7 +9,7 @@ use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet
 use async_graphql::{Name, Response as Executed, Value, Variables, value};
 use axum::http::{Method, StatusCode};
 use futures_util::FutureExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tracing::Instrument as _;
 
 use super::answer::{self, Written};
@@ -25,7 +25,7 @@ use super::refusal::{
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
 use super::{Floor, variables};
-use crate::caller::Cost;
+use crate::caller::{Cost, Deadline};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
@@ -164,7 +164,7 @@ pub(super) struct Execution<'a> {
     pub(super) operation: Arc<Operation>,
     pub(super) id: &'a RequestId,
     pub(super) subject: &'a Arc<Subject>,
-    pub(super) deadline: Instant,
+    pub(super) deadline: Deadline,
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
     pub(super) tells_cost: bool,
@@ -178,9 +178,9 @@ impl Execution<'_> {
     /// is shared further down.
     pub(super) async fn together(&self, arrival: &Arrival) -> Result<Option<Shared>, Refusal> {
         let Some(key) = &self.key else { return Ok(None) };
-        let place: Place = (Arc::clone(key), self.floor.gateway.moment(&key.whose));
+        let place: Place = (Arc::clone(key), self.floor.gateway.moment(&key.whose), self.deadline.allowed());
         let joined = self.floor.under_way.join(place, || {
-            let visit = Arc::new(self.floor.gateway.visit(arrival.clone()));
+            let visit = Arc::new(self.floor.gateway.visit(arrival.clone(), self.deadline));
             let basis = visit.basis().clone();
             (self.work(visit).boxed(), basis)
         });
@@ -200,20 +200,20 @@ impl Execution<'_> {
                 }
             }
         };
-        timeout_at(self.deadline, shared).await.unwrap_or_else(|_| Err(late(self.floor)))
+        timeout_at(self.deadline.until(), shared).await.unwrap_or_else(|_| Err(late(&self.deadline)))
     }
 
     /// The answer for this request alone.
     pub(super) async fn alone(&self, visit: &Arc<Visit>) -> Result<Arc<Written>, Refusal> {
         let work = self.work(Arc::clone(visit)).boxed();
         if self.operation.kind != OperationType::Mutation {
-            let written = timeout_at(self.deadline, work).await.map_err(|_| late(self.floor))?;
+            let written = timeout_at(self.deadline.until(), work).await.map_err(|_| late(&self.deadline))?;
             return written.ok_or_else(failed);
         }
         let _ending = Ending(Arc::clone(visit));
         // What was begun at the portal is carried through and accounted for, even if the client goes or time is up.
-        let followed = timeout_at(self.deadline, self.floor.gateway.follow(work)).await;
-        let written = followed.map_err(|_| late(self.floor).with_outcome_unknown())?;
+        let followed = timeout_at(self.deadline.until(), self.floor.gateway.follow(work)).await;
+        let written = followed.map_err(|_| late(&self.deadline).with_outcome_unknown())?;
         written.ok().flatten().ok_or_else(failed)
     }
 
@@ -321,9 +321,6 @@ fn failed() -> Refusal {
 }
 
 /// What is answered when the time is up.
-pub(super) fn late(floor: &Floor) -> Refusal {
-    let seconds = floor.settings.deadline_seconds;
-    let message =
-        format!("The answer was not ready within the {seconds} seconds server.deadline_seconds allows.");
-    Refusal::of_request(PORTAL_TIMEOUT, message)
+pub(super) fn late(deadline: &Deadline) -> Refusal {
+    Refusal::of_request(PORTAL_TIMEOUT, format!("The answer was not ready within {deadline}."))
 }

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use futures_util::FutureExt as _;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use super::at_once::at_once;
 use super::audit::Subject;
@@ -24,7 +24,8 @@ use super::media_type::{MediaType, require_json};
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, batch, origin, service};
+use super::{Floor, answer, batch, deadline, origin, service};
+use crate::caller::Deadline;
 use crate::graph::{GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 use crate::store::StoreError;
@@ -79,7 +80,7 @@ pub(super) struct Asked<'a> {
     from: ClientAddress,
     /// The estimates of the batch it is part of.
     batch: Option<Estimates>,
-    deadline: Instant,
+    deadline: Deadline,
     /// Whether the client asks what its request cost.
     tells_cost: bool,
 }
@@ -91,7 +92,7 @@ impl<'a> Asked<'a> {
         parts: &'a Parts,
         (body, subject): (Body, &'a Arc<Subject>),
     ) -> Result<(Self, Questions), Refusal> {
-        let deadline = Instant::now() + Duration::from_secs(floor.settings.deadline_seconds);
+        let deadline = deadline::of(&parts.headers, floor.settings.deadline_seconds)?;
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
         let host = if is_authorized { None } else { host_of(parts) };
@@ -109,12 +110,11 @@ impl<'a> Asked<'a> {
         asked.admit(floor).await?;
         let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
-            let body = timeout_at(deadline, body_bytes(body, floor.settings.max_body_bytes)).await.map_err(
-                |_| {
-                    let message = "The body did not arrive within server.deadline_seconds.";
-                    Refusal::of_http(StatusCode::REQUEST_TIMEOUT, BAD_USER_INPUT, message)
-                },
-            )?;
+            let body = timeout_at(deadline.until(), body_bytes(body, floor.settings.max_body_bytes));
+            let body = body.await.map_err(|_| {
+                let message = format!("The body did not arrive within {deadline}.");
+                Refusal::of_http(StatusCode::REQUEST_TIMEOUT, BAD_USER_INPUT, message)
+            })?;
             Questions::of_body(&body?, floor.limits.max_batched_operations > 1)?
         } else {
             Questions::One(Posed::of_address(parts.uri.query().unwrap_or_default())?)
@@ -169,22 +169,28 @@ impl<'a> Asked<'a> {
             service::may_ask(floor, account, &question).await?;
             service::arrival(floor, account, from).await
         };
-        let arrival = timeout_at(deadline, arrival).await.map_err(|_| late(floor))??;
+        let arrival = timeout_at(deadline.until(), arrival).await.map_err(|_| late(&deadline))??;
         subject.arrives(&arrival);
+        let place;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
-            None => (Operation::of(floor, &question, &parts.method).await?, None),
+            None => {
+                place = floor.gate.enter(&deadline).await?;
+                (Operation::of(floor, &question, &parts.method).await?, None)
+            }
             Some(whose) => {
                 let key = Key::new(KeyParts { whose, question });
                 if let Some(body) = floor.kept.get(&key, &floor.gateway) {
                     let response = answer::succeeded(&body, media, parts).await;
                     return Ok(with_cache_status(response, "portalgraph; hit"));
                 }
+                place = floor.gate.enter(&deadline).await?;
                 let operation = Operation::of(floor, &key.question, &parts.method).await?;
                 let is_shareable = operation.is_shareable;
                 (operation, is_shareable.then(|| Arc::new(key)))
             }
         };
+        let _place = place;
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
@@ -199,7 +205,7 @@ impl<'a> Asked<'a> {
             None => {}
         }
         let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
-        let visit = Arc::new(floor.gateway.visit(arrival).by(client.as_deref()));
+        let visit = Arc::new(floor.gateway.visit(arrival, deadline).by(client.as_deref()));
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
             Ok(written) => written.of_query(media, parts).await,

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 
 use super::Floor;
 
@@ -15,18 +15,26 @@ pub(super) async fn live() -> impl IntoResponse {
     state(StatusCode::OK, "{\"status\":\"live\"}")
 }
 
-/// Whether requests should be sent here: not once the gateway is stopping, nor when it says itself that it cannot answer.
-pub(super) async fn ready(State(floor): State<Arc<Floor>>) -> impl IntoResponse {
-    let not_ready = |body| state(StatusCode::SERVICE_UNAVAILABLE, body);
+/// Whether requests should be sent here: not once the gateway is stopping, nor while the upstream or the store is gone.
+pub(super) async fn ready(State(floor): State<Arc<Floor>>) -> Response {
+    let not_ready = |reason: &str| {
+        state(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{{\"status\":\"not ready\",\"reason\":\"{reason}\"}}"),
+        )
+    };
     if floor.is_stopping.load(Ordering::Relaxed) {
-        return not_ready("{\"status\":\"not ready\",\"reason\":\"stopping\"}");
+        return not_ready("stopping").into_response();
     }
-    match floor.gateway.readiness().await {
-        Ok(()) => state(StatusCode::OK, "{\"status\":\"ready\"}"),
-        Err(_) => not_ready("{\"status\":\"not ready\",\"reason\":\"session.store cannot be reached\"}"),
+    if floor.gateway.readiness().await.is_err() {
+        return not_ready("session.store cannot be reached").into_response();
+    }
+    match floor.reachability.gone().await {
+        Some(name) => not_ready(&format!("{name} cannot be reached")).into_response(),
+        None => state(StatusCode::OK, "{\"status\":\"ready\"}").into_response(),
     }
 }
 
-fn state(status: StatusCode, body: &'static str) -> impl IntoResponse {
+fn state(status: StatusCode, body: impl IntoResponse) -> impl IntoResponse {
     (status, [(CONTENT_TYPE, "application/json")], body)
 }

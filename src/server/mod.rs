@@ -9,10 +9,13 @@ mod client;
 mod cookie;
 mod cors;
 mod cost;
+mod deadline;
 mod document;
+mod door;
 mod encoding;
 mod etag;
 mod execution;
+mod gate;
 mod graphql;
 mod health;
 mod height;
@@ -22,9 +25,12 @@ mod media_type;
 mod operator;
 mod origin;
 mod page;
+mod pulse;
 mod question;
 mod rate;
+mod reachability;
 mod refusal;
+mod reload;
 mod request_id;
 mod router;
 mod service;
@@ -34,20 +40,21 @@ mod variables;
 mod workers;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_graphql::ValidationMode;
-use axum::Router;
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::document::Documents;
+use self::door::{Door, Offer, serve_here};
+use self::gate::Gate;
 use self::kept::KeptAnswers;
 use self::rate::Rates;
+use self::reachability::Reachability;
+pub use self::reload::Renewal;
 use self::trusted::TrustedDocuments;
 pub use self::trusted::TrustedError;
 use self::under_way::UnderWay;
@@ -92,7 +99,42 @@ struct Floor {
     kept: KeptAnswers,
     under_way: UnderWay,
     rates: Rates,
-    is_stopping: AtomicBool,
+    gate: Gate,
+    reachability: Arc<Reachability>,
+    is_stopping: Arc<AtomicBool>,
+}
+
+/// What stays when settings change.
+struct Ground {
+    gateway: Arc<Gateway>,
+    reachability: Arc<Reachability>,
+    is_stopping: Arc<AtomicBool>,
+}
+
+impl Floor {
+    /// What is built from settings, and what of it may change while it serves.
+    async fn new(config: &Config, ground: &Ground) -> Result<Arc<Self>, ServeError> {
+        let schema_of_any = schema(&config.limits, ValidationMode::Strict);
+        let mut documents = Documents::new(config.limits.clone());
+        let trusted =
+            TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
+        Ok(Arc::new(Self {
+            schema: schema_of_any,
+            schema_of_valid: schema(&config.limits, ValidationMode::Fast),
+            estimator: Estimator::new(config),
+            documents,
+            trusted,
+            kept: KeptAnswers::new(&config.cache),
+            under_way: UnderWay::default(),
+            rates: Rates::new(&config.rate, ground.gateway.store.clone()),
+            gate: Gate::new(&config.server),
+            gateway: Arc::clone(&ground.gateway),
+            settings: config.server.clone(),
+            limits: config.limits.clone(),
+            reachability: Arc::clone(&ground.reachability),
+            is_stopping: Arc::clone(&ground.is_stopping),
+        }))
+    }
 }
 
 /// Where the gateway is reached.
@@ -104,6 +146,8 @@ pub struct Listeners {
     pub operator: Option<TcpListener>,
     /// Who serves clients.
     pub threads: Threads,
+    /// From where new settings come while it serves.
+    pub renewals: Option<mpsc::Receiver<Renewal>>,
 }
 
 /// Who serves clients.
@@ -117,7 +161,7 @@ pub enum Threads {
 
 impl From<TcpListener> for Listeners {
     fn from(clients: TcpListener) -> Self {
-        Self { clients, operator: None, threads: Threads::Here }
+        Self { clients, operator: None, threads: Threads::Here, renewals: None }
     }
 }
 
@@ -127,28 +171,19 @@ pub async fn run(
     listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Listeners { clients, operator, threads } = listeners.into();
+    let Listeners { clients, operator, threads, renewals } = listeners.into();
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
-    let schema_of_any = schema(&config.limits, ValidationMode::Strict);
-    let mut documents = Documents::new(config.limits.clone());
-    let trusted = TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
     let gateway = Gateway::new(&config)?;
-    let floor = Arc::new(Floor {
-        schema: schema_of_any,
-        schema_of_valid: schema(&config.limits, ValidationMode::Fast),
-        estimator: Estimator::new(&config),
-        documents,
-        trusted,
-        kept: KeptAnswers::new(&config.cache),
-        under_way: UnderWay::default(),
-        rates: Rates::new(&config.rate, gateway.store.clone()),
+    let ground = Ground {
         gateway: Arc::clone(&gateway),
-        settings: config.server,
-        limits: config.limits,
-        is_stopping: AtomicBool::new(false),
-    });
-    let drain = Duration::from_secs(floor.settings.deadline_seconds);
+        reachability: Arc::new(Reachability::new(&config)),
+        is_stopping: Arc::new(AtomicBool::new(false)),
+    };
+    let floor = Floor::new(&config, &ground).await?;
+    let (offers, offer) = watch::channel(Offer::new(router::router(Arc::clone(&floor)), &config.server));
+    let door = Door::new(offer, config.server.max_connections);
+    let drain = Duration::from_secs(config.server.deadline_seconds);
     let (begin_drain, drain_begins) = oneshot::channel();
     let to_operator = {
         let floor = Arc::clone(&floor);
@@ -159,31 +194,37 @@ pub async fn run(
             }
         }
     };
-    let router = router::router(Arc::clone(&floor));
     let mut workers = match threads {
         Threads::Here => None,
-        Threads::Own => Some(
-            Workers::start(
-                floor.settings.threads(),
-                clients.local_addr().map_err(ServeError::Listener)?,
-                &router,
-            )
-            .map_err(ServeError::Threads)?,
-        ),
+        Threads::Own => Some(Workers::start(config.server.threads(), &door).map_err(ServeError::Threads)?),
     };
+    let is_stopping = Arc::clone(&ground.is_stopping);
     let shutdown = async move {
         shutdown.await;
-        floor.is_stopping.store(true, Ordering::Relaxed);
+        is_stopping.store(true, Ordering::Relaxed);
         let _ = begin_drain.send(());
     };
     let serve = async {
         match &mut workers {
-            Some(workers) => workers.serve(clients, shutdown).await,
-            None => serve_here(clients, router, shutdown).await,
+            Some(workers) => workers.serve(door, clients, shutdown).await,
+            None => serve_here(door, clients, shutdown).await,
         }
+    };
+    let renewing = async {
+        let (_none, never) = mpsc::channel(1);
+        let make = |config: Config| {
+            let ground = &ground;
+            async move {
+                let floor = Floor::new(&config, ground).await?;
+                Ok(Offer::new(router::router(floor), &config.server))
+            }
+        };
+        reload::renew(config, renewals.unwrap_or(never), offers, make).await;
     };
     let served = tokio::select! {
         served = serve => served.map_err(ServeError::Listener),
+        // Boxed, because building a floor takes more room than all the rest.
+        () = Box::pin(renewing) => Ok(()),
         // It is there while the last requests are waited for, and tells that no more should be sent.
         served = to_operator => served.map_err(ServeError::Listener),
         () = async {
@@ -202,18 +243,4 @@ pub async fn run(
     // The upstreams count sessions; what cannot be given back in time ends there by itself.
     let _ = tokio::time::timeout(LEAVE, gateway.leave()).await;
     served
-}
-
-/// Serves clients in the runtime of whoever waits for it.
-async fn serve_here(
-    listener: TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    // Answers are written in one piece: waiting for more to send only delays them.
-    let listener = listener.tap_io(|connection| {
-        let _ = connection.set_nodelay(true);
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }

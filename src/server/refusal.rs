@@ -24,6 +24,8 @@ pub(super) const NOT_FOUND: &str = "NOT_FOUND";
 pub(super) const PORTAL_TIMEOUT: &str = "PORTAL_TIMEOUT";
 /// There were more requests than the settings allow.
 pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
+/// There is no place to work on one more request.
+pub(super) const OVERLOADED: &str = "OVERLOADED";
 /// The service account changes nothing.
 pub(super) const SERVICE_ACCOUNT_READ_ONLY: &str = "SERVICE_ACCOUNT_READ_ONLY";
 /// The service account, or anybody, may not send this document.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
 
@@ -10,8 +11,10 @@ use super::answer::Written;
 use super::kept::Key;
 use crate::caller::{Basis, Moment};
 
-/// What joins two requests: the same question of the same people, with no write of anything they may see between.
-pub(super) type Place = (Arc<Key>, Moment);
+/// What joins two requests: the same question of the same people, with no write of anything they may see between, and as
+/// long to answer it: one gives up its reads when its own time is over, which is no answer to who has more, and who has less
+/// is to be told what there is by then.
+pub(super) type Place = (Arc<Key>, Moment, Duration);
 
 type Work = BoxFuture<'static, Option<Arc<Written>>>;
 

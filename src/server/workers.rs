@@ -4,22 +4,19 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::{Listener, ListenerExt as _};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use super::door::{Door, Taken};
 use crate::upstream::begin_worker;
 
 /// Connections that a thread has been given and has not looked at; more wait in the queue of the kernel.
@@ -28,20 +25,8 @@ const WAITING: usize = 64;
 /// How long a thread is waited for that has nothing more to do than to let go of what it has.
 const LET_GO: Duration = Duration::from_secs(1);
 
-/// A connection, counted for as long as it is open.
-struct Connection {
-    stream: TcpStream,
-    _open: Arc<()>,
-}
-
-/// A connection on its way to the thread that is to serve it, where it comes from, and what counts it.
-type Given = (std::net::TcpStream, SocketAddr, Arc<()>);
-
-/// What a thread is given to serve.
-struct Inbox {
-    connections: mpsc::Receiver<Given>,
-    address: SocketAddr,
-}
+/// A connection on its way to the thread that is to serve it, where it comes from, its place, and what counts it.
+type Given = (std::net::TcpStream, SocketAddr, OwnedSemaphorePermit, Arc<()>);
 
 /// A thread that serves.
 struct Worker {
@@ -53,32 +38,29 @@ struct Worker {
 /// All threads that serve; they end when this is dropped, and with them what is still under way.
 pub(super) struct Workers {
     all: Vec<Worker>,
-    served: FuturesUnordered<oneshot::Receiver<io::Result<()>>>,
+    served: FuturesUnordered<oneshot::Receiver<()>>,
     /// No connection is taken any more; requests under way finish.
     stop: CancellationToken,
     end: CancellationToken,
 }
 
 impl Workers {
-    /// Starts so many threads, to serve connections that come to this address.
-    pub(super) fn start(count: usize, address: SocketAddr, router: &Router) -> io::Result<Self> {
+    /// Starts so many threads, which serve what comes through the door.
+    pub(super) fn start(count: usize, door: &Door) -> io::Result<Self> {
         let (stop, end) = (CancellationToken::new(), CancellationToken::new());
         let mut workers = Self { all: Vec::with_capacity(count), served: FuturesUnordered::new(), stop, end };
         for number in 0..count {
             let (sender, connections) = mpsc::channel(WAITING);
             let (tell, served) = oneshot::channel();
-            let (stop, end, router) = (workers.stop.clone(), workers.end.clone(), router.clone());
+            let (stop, end, door) = (workers.stop.clone(), workers.end.clone(), door.clone());
             let runtime = Builder::new_current_thread().enable_all().build()?;
             let work = move || {
                 begin_worker(number);
                 runtime.block_on(async {
-                    // Tapped for nothing: without it, axum tells handlers the peers of its own listeners only.
-                    let inbox = Inbox { connections, address }.tap_io(|_| ());
-                    let service = router.into_make_service_with_connect_info::<SocketAddr>();
                     tokio::spawn(tick());
-                    let serve = axum::serve(inbox, service).with_graceful_shutdown(stop.cancelled_owned());
                     let serve = async {
-                        let _ = tell.send(serve.await);
+                        serve(connections, door, stop).await;
+                        let _ = tell.send(());
                         // Others may wait for a call of the portal that began here.
                         std::future::pending::<()>().await;
                     };
@@ -100,103 +82,58 @@ impl Workers {
     /// under way.
     pub(super) async fn serve(
         &mut self,
-        mut listener: TcpListener,
+        door: Door,
+        listener: TcpListener,
         shutdown: impl Future<Output = ()>,
     ) -> io::Result<()> {
-        let all = &self.all;
-        let given = async {
-            loop {
-                let (stream, address) = Listener::accept(&mut listener).await;
-                let _ = stream.set_nodelay(true);
-                let fewest = all.iter().min_by_key(|worker| Arc::strong_count(&worker.open));
-                if let (Some(worker), Ok(stream)) = (fewest, stream.into_std()) {
+        let all = std::mem::take(&mut self.all);
+        let give = |Taken { stream, address, place }| {
+            let fewest = all.iter().min_by_key(|worker| Arc::strong_count(&worker.open));
+            let fewest = fewest.map(|worker| (worker.connections.clone(), Arc::clone(&worker.open)));
+            async move {
+                if let (Some((worker, open)), Ok(stream)) = (fewest, stream.into_std()) {
                     // An error means that the thread has ended, which is seen beside this.
-                    let _ = worker.connections.send((stream, address, Arc::clone(&worker.open))).await;
+                    let _ = worker.send((stream, address, place, open)).await;
                 }
             }
         };
         tokio::select! {
-            () = given => {}
-            () = shutdown => {}
-            ended = self.served.next() => {
-                let served = ended.and_then(Result::ok).unwrap_or(Ok(()));
-                return served.and(Err(io::Error::other("a thread that serves has ended")));
-            }
+            () = door.take(listener, give, shutdown) => {}
+            _ = self.served.next() => return Err(io::Error::other("a thread that serves has ended")),
         }
-        drop(listener);
         self.stop.cancel();
+        // Each serves what it was given, and then knows that no more will come.
+        drop(all);
         while let Some(served) = self.served.next().await {
-            served.map_err(io::Error::other)??;
+            served.map_err(io::Error::other)?;
         }
         Ok(())
     }
 }
 
+/// Serves what one thread is given until no more will come, and to the end of what is under way.
+async fn serve(mut connections: mpsc::Receiver<Given>, door: Door, stop: CancellationToken) {
+    let under_way = TaskTracker::new();
+    while let Some((stream, address, place, open)) = connections.recv().await {
+        let (door, stop) = (door.clone(), stop.clone());
+        match TcpStream::from_std(stream) {
+            Ok(stream) => {
+                let taken = Taken { stream, address, place };
+                under_way.spawn(async move {
+                    door.serve(taken, stop).await;
+                    drop(open);
+                });
+            }
+            Err(error) => tracing::warn!(%error, "a connection could not be served"),
+        }
+    }
+    under_way.close();
+    under_way.wait().await;
+}
+
 impl Drop for Workers {
     fn drop(&mut self) {
         self.end.cancel();
-    }
-}
-
-impl Listener for Inbox {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            let Some((stream, address, open)) = self.connections.recv().await else {
-                // None will come: it is stopping.
-                return std::future::pending().await;
-            };
-            match TcpStream::from_std(stream) {
-                Ok(stream) => return (Connection { stream, _open: open }, address),
-                Err(error) => tracing::warn!(%error, "a connection could not be served"),
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
-}
-
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 

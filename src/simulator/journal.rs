@@ -36,6 +36,25 @@ pub struct Journal {
     pages: Mutex<Pages>,
     under_way: AtomicUsize,
     busiest: AtomicUsize,
+    abandoned: AtomicUsize,
+}
+
+/// A call while its client waits for the answer.
+pub(super) struct Awaited<'a>(Option<&'a Journal>);
+
+impl Awaited<'_> {
+    /// The answer is given to whoever waits for it.
+    pub(super) fn answered(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        if let Some(journal) = self.0 {
+            journal.abandoned.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 /// A call while it is answered.
@@ -79,6 +98,22 @@ impl Journal {
     /// How many calls were under way at once at the busiest moment since the last time this was asked.
     pub fn busiest(&self) -> usize {
         self.busiest.swap(0, Ordering::Relaxed)
+    }
+
+    /// How many calls were cut off by their client before they were answered.
+    #[must_use]
+    pub fn abandoned(&self) -> usize {
+        self.abandoned.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn awaited(&self) -> Awaited<'_> {
+        Awaited(Some(self))
+    }
+
+    /// How many calls are under way now; those that were cut off are carried out all the same.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
     }
 
     /// Counts a call as under way until the answer is dropped.

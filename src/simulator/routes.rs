@@ -187,7 +187,9 @@ impl Routes {
         let endpoint = Endpoint::of::<O>(success);
         let serve = move |path: RawPathParams, headers: HeaderMap, body: Bytes| async move {
             let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-            server::outlive(async move {
+            let journal = Arc::clone(&shared);
+            let awaited = journal.journal.awaited();
+            let answer = server::outlive(async move {
                 let journal = Arc::clone(&shared);
                 let _under_way = journal.journal.begin();
                 match server::admit(&shared, endpoint, Request { path, headers, body }).await {
@@ -199,7 +201,9 @@ impl Routes {
                     Err(refused) => refused.into_response(),
                 }
             })
-            .await
+            .await;
+            awaited.answered();
+            answer
         };
         let method: MethodRouter = if O::BODY == Body::Get { get(serve) } else { post(serve) };
         self.router = self.router.route(O::PATH, method);

@@ -38,6 +38,9 @@ const REFUSED: &str = "portalgraph_portal_refused_calls_total";
 /// Reads that were asked once more.
 const RETRIES: &str = "portalgraph_portal_retries_total";
 
+/// Requests that were turned away because too many were worked on.
+pub const SHED: &str = "portalgraph_requests_shed_total";
+
 /// Tells whoever collects what each means.
 pub fn describe() {
     describe_counter!(
@@ -56,6 +59,10 @@ pub fn describe() {
     describe_histogram!(
         OPERATION_CALLS,
         "Calls that an executed operation of a client has made, by type: query or mutation."
+    );
+    describe_counter!(
+        SHED,
+        "Requests answered with OVERLOADED, because there was no place among server.max_requests."
     );
     describe_counter!(
         DEMOTIONS,

@@ -192,6 +192,11 @@ impl Client {
         Some(Answer { status, body: serde_json::from_str(&text).ok()? })
     }
 
+    /// What it sends requests with.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Asks, and answers the body as it came.
     pub async fn text(&self, query: &str) -> String {
         let request = self.http.post(format!("{}/graphql", self.url)).bearer_auth(&self.token);

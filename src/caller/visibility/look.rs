@@ -47,12 +47,18 @@ impl House {
         if !self.visibility.knows_last(place) {
             return None;
         }
-        let is_ours = AtomicBool::new(false);
-        let renew = async {
-            is_ours.store(true, Ordering::Relaxed);
-            Ok(self.compare((place, question), asker).await?.0)
+        let is_ours = Arc::new(AtomicBool::new(false));
+        let renew = || {
+            let (house, place, question) = (self.clone(), place.clone(), question.clone());
+            let (session, sessions, tally) = (session.clone(), sessions.clone(), tally.clone());
+            let is_ours = is_ours.clone();
+            async move {
+                is_ours.store(true, Ordering::Relaxed);
+                let asker = Asker::new(&session, &sessions, &tally);
+                Ok(house.compare((&place, &question), asker).await?.0)
+            }
         };
-        let result = self.answers.get(place.common.clone(), renew).await;
+        let result = self.answers.get(&place.common, renew).await;
         if is_ours.load(Ordering::Relaxed) {
             asking.answered(Answered::Called);
             if result.as_ref().is_err_and(CallerError::ends_session) {
@@ -109,11 +115,17 @@ impl House {
         };
         let house = self.clone();
         let look = async move {
-            let tally = Tally::default();
-            let asker = Asker { is_beside: true, ..Asker::new(&session, &sessions, &tally) };
             // One at a time for a person and a question: whoever asks the same waits for this one.
-            let own = house.answers.get(place.own.clone(), house.look((&place, &question), asker)).await;
-            match own {
+            let look = {
+                let (house, place, session, sessions) =
+                    (house.clone(), place.clone(), session.clone(), sessions.clone());
+                async move {
+                    let tally = Tally::default();
+                    let asker = Asker { is_beside: true, ..Asker::new(&session, &sessions, &tally) };
+                    house.look((&place, &question), asker).await
+                }
+            };
+            match house.answers.get(&place.own, || look).await {
                 Ok(kept) if house.is_shared(&place, &kept).await => house.answers.forget(&place.own).await,
                 Err(error) if error.ends_session() => sessions.end::<Q::Upstream>(&session).await,
                 Ok(_) | Err(_) => {}

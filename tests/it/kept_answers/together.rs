@@ -91,7 +91,8 @@ async fn each_who_waits_has_a_deadline_of_its_own() {
     let other = asking(&client, DEPARTMENTS);
     let (first, other) = (first.await.unwrap(), other.await.unwrap());
     assert_eq!(first.json()["errors"][0]["extensions"]["code"], "PORTAL_TIMEOUT", "{first:?}");
-    assert!(other.is_joined() && other.json()["errors"].is_null(), "{other:?}");
+    // The first has given up the read, and it goes on for the other.
+    assert!(other.json()["errors"].is_null(), "{other:?}");
     assert_eq!(house.calls(), [("getAllDepartments", 1)].into());
 }
 

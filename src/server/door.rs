@@ -1,0 +1,219 @@
+//! The door: connections are taken here, and served by whatever the settings of the moment say, in one place for all threads.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, Version};
+use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::service::{Service as _, service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::pulse::{Fault, Pulse, Watched};
+use crate::config;
+
+/// How long a connection without a request is kept when the gateway stops: one may be on its way.
+const LINGER: Duration = Duration::from_millis(250);
+
+/// After so long without one, no connection waits in the kernel's queue any more.
+const QUIET: Duration = Duration::from_millis(20);
+
+/// What connections are served by.
+pub(super) struct Offer {
+    router: TowerToHyperService<Router>,
+    max_header_bytes: u32,
+    head: Duration,
+    idle: Duration,
+}
+
+/// The door.
+#[derive(Clone)]
+pub(super) struct Door {
+    offer: watch::Receiver<Arc<Offer>>,
+    /// A place for each connection that may be open.
+    places: Arc<Semaphore>,
+}
+
+/// A connection that was taken, and the place it has.
+pub(super) struct Taken {
+    pub(super) stream: TcpStream,
+    pub(super) address: SocketAddr,
+    pub(super) place: OwnedSemaphorePermit,
+}
+
+impl Offer {
+    pub(super) fn new(router: Router, settings: &config::Server) -> Arc<Self> {
+        Arc::new(Self {
+            router: TowerToHyperService::new(router),
+            max_header_bytes: settings.max_header_bytes,
+            head: Duration::from_secs(settings.header_timeout_seconds),
+            idle: Duration::from_secs(settings.idle_timeout_seconds),
+        })
+    }
+
+    fn http(&self) -> Builder<TokioExecutor> {
+        let mut http = Builder::new(TokioExecutor::new());
+        http.http1().max_buf_size(usize::try_from(self.max_header_bytes).unwrap_or(usize::MAX));
+        http.http2().max_header_list_size(self.max_header_bytes);
+        http
+    }
+
+    /// How often a connection is looked at.
+    fn look(&self) -> Duration {
+        (self.head.min(self.idle) / 2).max(Duration::from_millis(50))
+    }
+}
+
+impl Door {
+    pub(super) fn new(offer: watch::Receiver<Arc<Offer>>, max_connections: usize) -> Self {
+        Self { offer, places: Arc::new(Semaphore::new(max_connections)) }
+    }
+
+    /// Takes connections until `shutdown`, and then those that the kernel has taken before.
+    pub(super) async fn take<G: Future<Output = ()>>(
+        &self,
+        mut listener: TcpListener,
+        give: impl Fn(Taken) -> G,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let mut shutdown = pin!(shutdown);
+        loop {
+            // Who finds no place waits in the kernel's queue: turned away, a client would come again at once.
+            let taken = async {
+                let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
+                let (stream, address) = Listener::accept(&mut listener).await;
+                Some(Taken { stream, address, place })
+            };
+            tokio::select! {
+                Some(taken) = taken => give(taken).await,
+                () = &mut shutdown => break,
+            }
+        }
+        let end = Instant::now() + LINGER;
+        while Instant::now() < end
+            && let Ok(place) = Arc::clone(&self.places).try_acquire_owned()
+            && let Ok((stream, address)) = timeout(QUIET, Listener::accept(&mut listener)).await
+        {
+            give(Taken { stream, address, place }).await;
+        }
+    }
+
+    /// Serves a connection to its end; once it is to stop, to the end of what is under way.
+    pub(super) async fn serve(self, taken: Taken, stop: CancellationToken) {
+        let Taken { stream, address, place: _place } = taken;
+        // Answers are written in one piece: waiting for more to send only delays them.
+        let _ = stream.set_nodelay(true);
+        self.converse(stream, address, stop).await;
+    }
+
+    async fn converse<S>(&self, stream: S, address: SocketAddr, stop: CancellationToken)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let pulse = Arc::new(Pulse::new());
+        let mut offer = self.offer.clone();
+        let first = Arc::clone(&offer.borrow_and_update());
+        let router = Mutex::new((offer, first.router.clone()));
+        let service = {
+            let pulse = Arc::clone(&pulse);
+            service_fn(move |mut request: Request<Incoming>| {
+                let is_shared = request.version() == Version::HTTP_2;
+                request.extensions_mut().insert(ConnectInfo(address));
+                let (router, pulse) = (current(&router), Arc::clone(&pulse));
+                async move {
+                    let _beat = pulse.begin(is_shared);
+                    let mut response = router.call(request).await?;
+                    if pulse.is_last() && !is_shared {
+                        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+                    }
+                    Ok::<_, Infallible>(response)
+                }
+            })
+        };
+        let http = first.http();
+        let stream = TokioIo::new(Watched { stream, pulse: Arc::clone(&pulse) });
+        let mut connection = pin!(http.serve_connection_with_upgrades(stream, service));
+        let mut looks = interval(first.look());
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stopped = pin!(stop.cancelled());
+        let (mut leaves_at, mut was_told) = (None, false);
+        loop {
+            tokio::select! {
+                // What went wrong is told to the client by hyper, and is nobody else's business.
+                _ = connection.as_mut() => return,
+                _ = looks.tick() => match pulse.fault(first.head, first.idle) {
+                    None => {}
+                    Some(Fault::Idle) if !was_told => {
+                        was_told = true;
+                        connection.as_mut().graceful_shutdown();
+                    }
+                    Some(Fault::Idle | Fault::SlowHead) => return,
+                },
+                () = &mut stopped, if leaves_at.is_none() => {
+                    pulse.end();
+                    leaves_at = Some(Instant::now() + LINGER);
+                }
+                () = at(leaves_at), if !was_told => {
+                    was_told = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+            }
+        }
+    }
+}
+
+/// Waits until then; forever, if there is no such moment.
+async fn at(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What requests are answered by now.
+fn current(
+    router: &Mutex<(watch::Receiver<Arc<Offer>>, TowerToHyperService<Router>)>,
+) -> TowerToHyperService<Router> {
+    let mut router = router.lock().unwrap_or_else(PoisonError::into_inner);
+    let (offer, known) = &mut *router;
+    if offer.has_changed().unwrap_or(false) {
+        *known = offer.borrow_and_update().router.clone();
+    }
+    known.clone()
+}
+
+/// Serves clients in the runtime of whoever waits for it, until `shutdown` and the end of what is under way.
+pub(super) async fn serve_here(
+    door: Door,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (stop, connections) = (CancellationToken::new(), tokio_util::task::TaskTracker::new());
+    // Those that are left when this is given up are cut off.
+    let cut = CancellationToken::new();
+    let _cut = cut.clone().drop_guard();
+    let give = |taken| {
+        let (door, stop, cut) = (door.clone(), stop.clone(), cut.clone());
+        connections.spawn(async move { cut.run_until_cancelled_owned(door.serve(taken, stop)).await });
+        std::future::ready(())
+    };
+    door.take(listener, give, shutdown).await;
+    stop.cancel();
+    connections.close();
+    connections.wait().await;
+    Ok(())
+}
