@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url};
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use super::error::IcwsError;
 use super::problem::ErrorBody;
 use super::shape::{Shape, read};
 use crate::config;
-use crate::upstream::{Answer, Http, Lost, Patience, Upstream, metric};
+use crate::upstream::{Answer, Http, Lost, Patience, Upstream, metric, retry_after};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -225,10 +225,7 @@ impl Reply {
     /// Whether the status says yes; if not, what it says.
     pub(super) fn judge(&self, in_session: bool) -> Result<(), IcwsError> {
         let operation = self.operation;
-        let retry_after = || {
-            let seconds = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-            Some(Duration::from_secs(seconds))
-        };
+        let retry_after = || retry_after(&self.headers);
         match self.status {
             status if status.is_success() => Ok(()),
             StatusCode::UNAUTHORIZED if in_session => Err(IcwsError::SessionEnded { operation }),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
 
 use super::credentials::{Credentials, cookie_of};
 use super::dialect;
@@ -16,11 +17,14 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Http, Lost, Patience, Secret, Upstream, allowance, metric};
+use crate::upstream::{Http, Lost, Patience, Secret, Upstream, allowance, metric, retry_after};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
 const DECODE_ASIDE_BYTES: usize = 1024 * 1024;
+
+/// How many such bodies are decoded at once.
+static DECODING: Semaphore = Semaphore::const_new(4);
 
 /// How many times `max_answer_bytes` what is read of one answer may take; that of a portal that means well takes about its
 /// size.
@@ -132,6 +136,12 @@ impl Portal {
         let most = MEMORY.saturating_mul(self.settings.max_answer_bytes);
         let read = move || allowance::within(most, || decode::<O>(&body));
         let reply = if bytes > DECODE_ASIDE_BYTES {
+            // It goes on when nobody waits any more and its call counts no longer: so it has room of its own.
+            let room = DECODING.acquire().await;
+            let read = move || {
+                let _room = room;
+                read()
+            };
             tokio::task::spawn_blocking(read).await.map_err(|_| PortalError::Unintelligible {
                 operation: O::NAME,
                 reason: "reading it was interrupted".into(),
@@ -235,10 +245,7 @@ impl Portal {
 pub(super) fn check_status<O: Operation>(response: &Response) -> Result<(), PortalError> {
     let operation = O::NAME;
     let status = response.status();
-    let retry_after = || {
-        let seconds = response.headers().get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-        Some(Duration::from_secs(seconds))
-    };
+    let retry_after = || retry_after(response.headers());
     let in_session = O::AUTHENTICATION != Authentication::None;
     match status {
         _ if status.is_success() => Ok(()),

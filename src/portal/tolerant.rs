@@ -350,6 +350,7 @@ impl<'de> Visitor<'de> for FlagsVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut flags = BTreeMap::new();
         while let Some((name, Read(flag))) = map.next_entry::<String, Read<Option<bool>>>()? {
+            allowance::take::<A::Error>(4 * size_of::<(String, bool)>())?;
             flags.extend(flag.map(|flag| (name, flag)));
         }
         Ok(flags)

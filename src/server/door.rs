@@ -32,12 +32,17 @@ const LINGER: Duration = Duration::from_millis(250);
 /// After so long without one, no connection waits in the kernel's queue any more.
 const QUIET: Duration = Duration::from_millis(20);
 
+/// Requests under way on one connection of HTTP/2, which counts as one.
+const MAX_STREAMS: u32 = 32;
+
 /// What connections are served by.
 pub(super) struct Offer {
     router: TowerToHyperService<Router>,
     max_header_bytes: u32,
     head: Duration,
     idle: Duration,
+    /// The longest a request may take.
+    deadline: Duration,
 }
 
 /// The door.
@@ -62,13 +67,19 @@ impl Offer {
             max_header_bytes: settings.max_header_bytes,
             head: Duration::from_secs(settings.header_timeout_seconds),
             idle: Duration::from_secs(settings.idle_timeout_seconds),
+            deadline: Duration::from_secs(settings.deadline_seconds),
         })
+    }
+
+    /// The longest a request may still take that comes when stopping has just begun.
+    pub(super) fn drain(&self) -> Duration {
+        self.deadline + 4 * LINGER
     }
 
     fn http(&self) -> Builder<TokioExecutor> {
         let mut http = Builder::new(TokioExecutor::new());
         http.http1().max_buf_size(usize::try_from(self.max_header_bytes).unwrap_or(usize::MAX));
-        http.http2().max_header_list_size(self.max_header_bytes);
+        http.http2().max_header_list_size(self.max_header_bytes).max_concurrent_streams(MAX_STREAMS);
         http
     }
 

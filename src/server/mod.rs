@@ -182,8 +182,8 @@ pub async fn run(
     };
     let floor = Floor::new(&config, &ground).await?;
     let (offers, offer) = watch::channel(Offer::new(router::router(Arc::clone(&floor)), &config.server));
+    let last_offer = offer.clone();
     let door = Door::new(offer, config.server.max_connections);
-    let drain = Duration::from_secs(config.server.deadline_seconds);
     let (begin_drain, drain_begins) = oneshot::channel();
     let to_operator = {
         let floor = Arc::clone(&floor);
@@ -227,12 +227,14 @@ pub async fn run(
         () = Box::pin(renewing) => Ok(()),
         // It is there while the last requests are waited for, and tells that no more should be sent.
         served = to_operator => served.map_err(ServeError::Listener),
-        () = async {
+        drain = async {
             // An error means that serving ended by itself; the other branch then tells how.
             if drain_begins.await.is_err() {
                 std::future::pending::<()>().await;
             }
+            let drain = last_offer.borrow().drain();
             tokio::time::sleep(drain).await;
+            drain
         } => {
             tracing::warn!(drain_seconds = drain.as_secs(), "closed connections whose requests did not finish");
             Ok(())

@@ -76,8 +76,14 @@ impl Pulse {
     }
 
     fn told(&self) {
-        if self.under_way.load(Ordering::Relaxed) == 0 {
-            self.last.store(self.now(), Ordering::Relaxed);
+        // What HTTP/2 says by itself, in answer to a ping for example, is nothing done for the client.
+        if self.under_way.load(Ordering::Relaxed) == 0 && !self.is_shared.load(Ordering::Relaxed) {
+            let now = self.now();
+            self.last.store(now, Ordering::Relaxed);
+            // A head that came early waits for the answer before it.
+            if self.head_since.load(Ordering::Relaxed) != NONE {
+                self.head_since.store(now, Ordering::Relaxed);
+            }
         }
     }
 
@@ -188,6 +194,27 @@ mod tests {
         assert_eq!(pulse.fault(LONG, Duration::ZERO), Some(Fault::Idle));
         pulse.heard();
         assert_eq!(pulse.fault(Duration::ZERO, LONG), Some(Fault::SlowHead));
+    }
+
+    #[tokio::test]
+    async fn a_head_that_came_early_waits_for_the_answer_before_it() {
+        let pulse = Pulse::new();
+        drop(pulse.begin(false));
+        pulse.heard();
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        let late = Duration::from_millis(20);
+        assert_eq!(pulse.fault(late, LONG), Some(Fault::SlowHead));
+        pulse.told();
+        assert_eq!(pulse.fault(LONG, LONG), None);
+    }
+
+    #[tokio::test]
+    async fn what_http_2_says_by_itself_keeps_no_connection() {
+        let pulse = Pulse::new();
+        drop(pulse.begin(true));
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        pulse.told();
+        assert_eq!(pulse.fault(LONG, Duration::from_millis(20)), Some(Fault::Idle));
     }
 
     #[test]

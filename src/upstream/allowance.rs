@@ -19,10 +19,17 @@ thread_local! {
 
 /// Reads something on this thread that may take so many bytes; beyond them reading fails.
 pub fn within<T>(bytes: usize, read: impl FnOnce() -> T) -> T {
-    let before = LEFT.replace(bytes);
-    let result = read();
-    LEFT.set(before);
-    result
+    let _before = Before(LEFT.replace(bytes));
+    read()
+}
+
+/// What was left before; it is left again whatever becomes of reading.
+struct Before(usize);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        LEFT.set(self.0);
+    }
 }
 
 /// Takes so many bytes of what is left.

@@ -140,7 +140,7 @@ async fn a_change_is_not_sent_when_what_it_is_made_from_came_too_late() {
 #[tokio::test]
 async fn who_has_less_time_takes_nothing_from_who_has_more() {
     let (house, client) = demo().await;
-    late(&house, "getAllSites", 900);
+    late(&house, "getAllSites", 4_000);
     let hasty = tokio::spawn({
         let client = client.clone();
         async move { ask_within(&client, CATALOGUES, "300").await }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::everything::Draw;
 use crate::house::{Client, House};
 
-const ROWS: u64 = 12;
+const ROWS: u64 = 8;
 const STEPS: usize = 40;
 /// How long skill groups are kept.
 const KEPT: Duration = Duration::from_secs(1);
@@ -46,7 +46,7 @@ impl Row {
         let house = House::with(World::sized(30), |config| {
             config.cache.skill_group_seconds = KEPT.as_secs();
             // Whoever writes next waits for as long as a lost write may still be carried out.
-            config.portal.call_timeout_milliseconds = 300;
+            config.portal.call_timeout_milliseconds = 2_000;
         });
         let house = house.await;
         let people = [house.sign_in(SIZED_LOGIN).await, house.sign_in(("load0@siz", SIZED_PASSWORD)).await];

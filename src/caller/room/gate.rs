@@ -111,7 +111,7 @@ impl Gate {
     }
 
     /// Ends a call and lets those in whose turn it is.
-    pub(super) fn end(self: &Arc<Self>, terms: Terms, news: News<'_>) {
+    pub(super) fn end(self: &Arc<Self>, terms: &Terms, news: News<'_>) {
         let mut state = self.lock();
         let before = Class::ALL.map(|class| state.figures(class));
         let told = state.end(self, terms, news);

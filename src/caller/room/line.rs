@@ -48,16 +48,16 @@ impl<T> Line<T> {
         own.push_back((number, call));
     }
 
-    fn pop(&mut self) -> Option<T> {
-        let whom = self.turns.pop_front()?;
+    fn pop(&mut self, may_go: impl Fn(&Whom) -> bool) -> Option<(Whom, T)> {
+        let whom = self.turns.remove(self.turns.iter().position(may_go)?)?;
         let own = self.waiting.get_mut(&whom)?;
         let (_, call) = own.pop_front()?;
         if own.is_empty() {
             self.waiting.remove(&whom);
         } else {
-            self.turns.push_back(whom);
+            self.turns.push_back(whom.clone());
         }
-        Some(call)
+        Some((whom, call))
     }
 
     fn remove(&mut self, whom: &Whom, number: Number) {
@@ -88,18 +88,24 @@ impl<T> Lines<T> {
         self.of(is_background).push(whom, number, call);
     }
 
-    /// The call whose turn it is.
-    pub(super) fn pop(&mut self) -> Option<T> {
+    /// Whether one of those waits who may go.
+    pub(super) fn has(&self, may_go: impl Fn(&Whom) -> bool) -> bool {
+        self.interactive.turns.iter().chain(&self.background.turns).any(may_go)
+    }
+
+    /// The call whose turn it is, of those who may go, and whose it is.
+    pub(super) fn pop(&mut self, may_go: impl Fn(&Whom) -> bool) -> Option<(Whom, T)> {
         if self.background.turns.is_empty() {
             self.in_a_row = 0;
-            return self.interactive.pop();
         }
-        if self.interactive.turns.is_empty() || self.in_a_row >= IN_A_ROW {
-            self.in_a_row = 0;
-            return self.background.pop();
+        if self.in_a_row < IN_A_ROW
+            && let Some(call) = self.interactive.pop(&may_go)
+        {
+            self.in_a_row += u8::from(!self.background.turns.is_empty());
+            return Some(call);
         }
-        self.in_a_row += 1;
-        self.interactive.pop()
+        self.in_a_row = 0;
+        self.background.pop(&may_go).or_else(|| self.interactive.pop(&may_go))
     }
 
     /// Takes out one that no longer waits, if it is still there.
@@ -132,7 +138,7 @@ mod tests {
     }
 
     fn popped(lines: &mut Lines<&'static str>) -> Vec<&'static str> {
-        std::iter::from_fn(|| lines.pop()).collect()
+        std::iter::from_fn(|| lines.pop(|_| true)).map(|(_, call)| call).collect()
     }
 
     #[test]
@@ -174,6 +180,6 @@ mod tests {
         assert_eq!(popped(&mut lines), ["c"]);
         lines.push((Some(identity(3)), false), 5, "f");
         assert_eq!(lines.remove_all(), ["f"]);
-        assert!(lines.is_empty() && lines.pop().is_none());
+        assert!(lines.is_empty() && lines.pop(|_| true).is_none());
     }
 }

@@ -7,17 +7,20 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::Class;
 use super::gate::Gate;
+use super::line::Whom;
 use crate::session::Identity;
 use crate::upstream::Reach;
 
 /// How a call was let in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Terms {
     pub(super) class: Class,
     /// Whether it is the one that finds out whether the server is well again.
     pub(super) is_trial: bool,
     /// Whether so few calls were under way that it shows what the operation takes by itself.
     pub(super) is_quiet: bool,
+    /// Whose share of a lowered limit it takes.
+    pub(super) held_by: Option<Whom>,
 }
 
 /// What a call that is over says of the server.
@@ -52,7 +55,7 @@ impl Pass {
 impl Drop for Pass {
     fn drop(&mut self) {
         if !self.is_over {
-            self.gate.end(self.terms, News::None);
+            self.gate.end(&self.terms, News::None);
         }
     }
 }
@@ -77,6 +80,6 @@ impl Permit {
     /// Gives the room back, with what the call says of the server.
     pub(in crate::caller) fn end(mut self, news: News<'_>) {
         self.pass.is_over = true;
-        self.pass.gate.end(self.pass.terms, news);
+        self.pass.gate.end(&self.pass.terms, news);
     }
 }

@@ -49,6 +49,21 @@ struct ClassState {
     lines: Lines<Teller>,
     limit: Limit,
     breaker: Breaker,
+    /// How many calls of whom were let in while the limit was lowered.
+    held: HashMap<Whom, usize>,
+}
+
+impl ClassState {
+    /// How much of a lowered limit one person may have: calls that hang are often one person's, and took all of it.
+    fn share(&self, bounds: Bounds) -> Option<usize> {
+        let room = self.limit.room();
+        (room < bounds.calls).then_some((room / 2).max(1))
+    }
+}
+
+/// Whether somebody has not yet all of their share.
+fn may_go(held: &HashMap<Whom, usize>, whom: &Whom, share: Option<usize>) -> bool {
+    share.is_none_or(|share| held.get(whom).copied().unwrap_or_default() < share)
 }
 
 impl State {
@@ -59,6 +74,7 @@ impl State {
             lines: Lines::default(),
             limit: Limit::new(bounds.calls, bounds.is_adaptive),
             breaker: Breaker::default(),
+            held: HashMap::new(),
         };
         Self {
             classes: [class(), class()],
@@ -100,12 +116,8 @@ impl State {
     }
 
     /// Lets a call in, if there is room. There is none where somebody waits for it: whoever can go has gone.
-    pub(super) fn admit(
-        &mut self,
-        class: Class,
-        whom: impl FnOnce() -> Whom,
-    ) -> Result<Option<Terms>, Refusal> {
-        if let Some(left) = self.pauses.left(whom) {
+    pub(super) fn admit(&mut self, class: Class, whom: impl Fn() -> Whom) -> Result<Option<Terms>, Refusal> {
+        if let Some(left) = self.pauses.left(&whom) {
             return Err(Refusal::Paused(left));
         }
         let is_full = self.under_way() >= self.bounds.calls;
@@ -116,15 +128,24 @@ impl State {
         }
         match breaker.admit(Instant::now) {
             Admission::None(wait) => Err(Refusal::Open(wait)),
-            Admission::Trial => Ok(Some(self.begin(class, true))),
-            Admission::Call => Ok(self.has_room(class).then(|| self.begin(class, false))),
+            Admission::Trial => Ok(Some(self.begin(class, true, whom))),
+            Admission::Call => {
+                let share = self.classes[class as usize].share(self.bounds);
+                let has_share = share.is_none() || may_go(&self.of(class).held, &whom(), share);
+                Ok((has_share && self.has_room(class)).then(|| self.begin(class, false, whom)))
+            }
         }
     }
 
-    fn begin(&mut self, class: Class, is_trial: bool) -> Terms {
+    fn begin(&mut self, class: Class, is_trial: bool, whom: impl FnOnce() -> Whom) -> Terms {
+        let bounds = self.bounds;
         let own = self.of(class);
         own.under_way += 1;
-        Terms { class, is_trial, is_quiet: own.under_way <= LEAST }
+        let held_by = own.share(bounds).map(|_| whom());
+        if let Some(whom) = &held_by {
+            *own.held.entry(whom.clone()).or_default() += 1;
+        }
+        Terms { class, is_trial, is_quiet: own.under_way <= LEAST, held_by }
     }
 
     /// Counts one who has to wait. An identity may have as many waiting as there are places left, so that however many
@@ -179,14 +200,25 @@ impl State {
     }
 
     /// Ends a call, with what it says of the server, and lets those in whose turn it is.
-    pub(super) fn end(&mut self, gate: &Arc<Gate>, terms: Terms, news: News<'_>) -> Told {
+    pub(super) fn end(&mut self, gate: &Arc<Gate>, terms: &Terms, news: News<'_>) -> Told {
         let mut told = Told::new();
         self.learn(terms, news, &mut told);
-        self.of(terms.class).under_way -= 1;
+        let own = self.of(terms.class);
+        own.under_way -= 1;
+        if let Some(whom) = &terms.held_by
+            && let Some(held) = own.held.get_mut(whom)
+        {
+            *held -= 1;
+            if *held == 0 {
+                own.held.remove(whom);
+            }
+        }
         while let Some(class) = self.next_class() {
             self.turn = class.other();
-            let Some(teller) = self.of(class).lines.pop() else { break };
-            let terms = self.begin(class, false);
+            let share = self.classes[class as usize].share(self.bounds);
+            let ClassState { lines, held, .. } = self.of(class);
+            let Some((whom, teller)) = lines.pop(|whom| may_go(held, whom, share)) else { break };
+            let terms = self.begin(class, false, || whom);
             told.push((teller, Ok(Pass::new(gate.clone(), terms))));
         }
         told
@@ -194,12 +226,18 @@ impl State {
 
     /// Which class the next call is let in from.
     fn next_class(&self) -> Option<Class> {
-        let can_go = |class: &Class| !self.classes[*class as usize].lines.is_empty() && self.has_room(*class);
+        let can_go = |class: &Class| {
+            let own = &self.classes[*class as usize];
+            let share = own.share(self.bounds);
+            self.has_room(*class) && own.lines.has(|whom| may_go(&own.held, whom, share))
+        };
         [self.turn, self.turn.other()].into_iter().find(can_go)
     }
 
-    fn learn(&mut self, Terms { class, is_trial, .. }: Terms, news: News<'_>, told: &mut Told) {
-        let is_tight = !self.has_room(class);
+    fn learn(&mut self, terms: &Terms, news: News<'_>, told: &mut Told) {
+        let (class, is_trial) = (terms.class, terms.is_trial);
+        // Who waits for their share waits because of the limit too.
+        let is_tight = !self.has_room(class) || !self.of(class).lines.is_empty();
         let own = self.of(class);
         let reach = match news {
             News::None | News::Failed(Reach::NotAsked, _) => {

@@ -140,7 +140,7 @@ fn faults() -> [Fault; 12] {
     [
         Fault::Status(500),
         Fault::Status(503),
-        Fault::StatusWithRetryAfter(429, 1),
+        Fault::StatusWithRetryAfter(429, 0),
         Fault::Redirect,
         Fault::LoginPage,
         Fault::Html,
@@ -160,6 +160,7 @@ async fn whatever_fails_each_value_is_right_or_null_with_an_error_on_its_path() 
     let faults_at = house.simulator.faults();
     let (mut failed, mut whole) = (0, 0);
     for fault in faults() {
+        let failed_before = failed;
         for percent in [5, 20, 50] {
             let (east, west) = (house.sign_in(SIZED_LOGIN_EAST).await, house.sign_in(SIZED_LOGIN_WEST).await);
             for operation in READS {
@@ -181,6 +182,7 @@ async fn whatever_fails_each_value_is_right_or_null_with_an_error_on_its_path() 
             }
             faults_at.clear();
         }
+        assert!(failed > failed_before, "{fault:?} was met by nobody");
     }
     assert!(failed > 100 && whole > 100, "{failed} answers with errors and {whole} without");
 }

@@ -268,8 +268,9 @@ async fn a_hundred_thousand_answers_hold_no_foreign_row() {
     for setting in &SETTINGS {
         let outcome = run(setting, &people).await;
         if setting.goes_wrong {
+            // Reads that were lost are asked again, and seldom lost twice.
             assert!(
-                outcome.failed > 20 && outcome.codes.len() > 3,
+                outcome.failed > 20 && outcome.codes.len() > 2,
                 "too little went wrong: {:?}",
                 outcome.codes
             );

@@ -17,7 +17,7 @@ async fn the_room_its_breaker_and_what_was_refused_or_asked_again_are_shown() {
     let client = Client::sign_in(&http(), &served.url, DEMO_LOGIN).await;
     simulator.faults().next("getAllSites", Fault::Reset, 2);
     client.data("{ sites { name } }").await;
-    simulator.faults().next("getAllDepartments", Fault::StatusWithRetryAfter(429, 1), 1);
+    simulator.faults().next("getAllDepartments", Fault::StatusWithRetryAfter(429, 20), 1);
     for _ in 0..2 {
         assert_eq!(client.ask("{ departments { name } }").await.codes(), ["PORTAL_OVERLOADED"]);
     }
