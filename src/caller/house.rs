@@ -19,7 +19,7 @@ use super::tally::Tally;
 use super::turns::Turns;
 use super::visibility::{Owner, Visibility};
 use crate::config::{self, Config};
-use crate::session::{Held, Identity, Session, Sessions, Standing, Whose};
+use crate::session::{Held, Identity, Session, Sessions, Standing, System, Whose};
 use crate::store::Store;
 use crate::upstream::{Answer, Call, Failure, Noun, Upstream, metric};
 
@@ -75,6 +75,9 @@ pub(super) fn standing<Q: Question>(session: &Session) -> Result<&Standing<Q::Up
 fn class<Q: Question>() -> Class {
     if Q::WRITES.is_empty() { Class::Read } else { Class::Write }
 }
+
+/// A call that is given up after so long, and twice what it usually takes, says that the server is not well.
+const LATE: Duration = Duration::from_millis(500);
 
 impl House {
     /// Shared state for the callers of these upstreams.
@@ -174,18 +177,13 @@ impl House {
         room: Permit,
     ) -> Result<Answer<Q::Reply>, CallerError> {
         let standing = standing::<Q>(session)?;
-        let began = Instant::now();
+        let operation = (Q::Upstream::SYSTEM, Q::NAME);
+        let under_way = UnderWay { house: self, operation, began: Instant::now(), room: Some(room) };
         let answer = question.ask(&standing.upstream, standing.credentials()).await;
-        let news = match &answer {
-            Ok(answer) => {
-                let took = began.elapsed();
-                let operation = (Q::Upstream::SYSTEM, Q::NAME);
-                let usual = self.observed.note(operation, (took, room.is_quiet()), answer.bytes);
-                News::Answered { took, usual }
-            }
-            Err(error) => News::Failed(error.reach(), standing.identity.as_ref()),
-        };
-        room.end(news);
+        match &answer {
+            Ok(answer) => under_way.answered(answer.bytes),
+            Err(error) => under_way.end(News::Failed(error.reach(), standing.identity.as_ref())),
+        }
         let is_answered = match &answer {
             Ok(_) => true,
             Err(error) => error.is_refusal(),
@@ -338,5 +336,39 @@ impl House {
             }
         }
         result.map(|answer| answer.reply)
+    }
+}
+
+/// A call under way. Whoever waits for it may give it up, and a server that answers nobody in time is told by that too.
+struct UnderWay<'a> {
+    house: &'a House,
+    operation: (System, &'static str),
+    began: Instant,
+    /// Until it is over.
+    room: Option<Permit>,
+}
+
+impl UnderWay<'_> {
+    fn answered(self, bytes: usize) {
+        let took = self.began.elapsed();
+        let is_quiet = self.room.as_ref().is_some_and(Permit::is_quiet);
+        let usual = self.house.observed.note(self.operation, (took, is_quiet), bytes);
+        self.end(News::Answered { took, usual });
+    }
+
+    fn end(mut self, news: News<'_>) {
+        if let Some(room) = self.room.take() {
+            room.end(news);
+        }
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let Some(room) = self.room.take() else { return };
+        let usual = self.house.observed.usual(self.operation);
+        // Of what was never answered nobody knows how long it takes.
+        let is_late = usual.is_some_and(|usual| self.began.elapsed() > 2 * usual + LATE);
+        room.end(if is_late { News::GivenUpLate } else { News::None });
     }
 }

@@ -78,6 +78,12 @@ impl Observations {
         Duration::from_micros(known.or_insert(Known { observed: new, usual: new.microseconds }).usual)
     }
 
+    /// What a call of the operation takes while there is little to do, if one was seen.
+    pub fn usual(&self, operation: (System, &'static str)) -> Option<Duration> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&operation).copied();
+        known.map(|known| Duration::from_micros(known.usual))
+    }
+
     /// What a call of the operation takes; `prior` if none was seen yet.
     #[must_use]
     pub fn of(&self, operation: (System, &'static str), prior: Observed) -> Observed {

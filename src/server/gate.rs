@@ -17,7 +17,12 @@ pub(super) struct Gate {
     /// Room to wait for a place: who waits behind that many would wait too long.
     queue: Semaphore,
     patience: Duration,
+    /// Kilobytes of bodies that are on their way, or are read but not yet let in.
+    bodies: Semaphore,
 }
+
+/// How much of the machine's memory bodies may take on their way in, in kilobytes: a thousand of the largest by default.
+const BODIES: u32 = 256 * 1024;
 
 impl Gate {
     pub(super) fn new(settings: &config::Server) -> Self {
@@ -25,6 +30,7 @@ impl Gate {
             places: Semaphore::new(settings.max_requests),
             queue: Semaphore::new(settings.max_requests),
             patience: Duration::from_millis(settings.max_queue_milliseconds),
+            bodies: Semaphore::new(BODIES as usize),
         }
     }
 
@@ -39,11 +45,37 @@ impl Gate {
             Err(_) => None,
         };
         place.ok_or_else(|| {
-            metrics::counter!(SHED).increment(1);
-            let message =
-                "The gateway has as many requests as server.max_requests lets it work on. Come again later.";
-            let refusal = Refusal::of_http(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message);
-            refusal.with_retry_after(Duration::from_secs(1))
+            overloaded(
+                "The gateway has as many requests as server.max_requests lets it work on. Come again later.",
+            )
         })
+    }
+
+    /// Room for a body of so many bytes until it is read.
+    pub(super) fn receive(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
+        let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(BODIES).clamp(1, BODIES);
+        let room = self.bodies.try_acquire_many(kilobytes);
+        room.map_err(|_| overloaded("The gateway has no room for more bodies at once. Come again later."))
+    }
+}
+
+fn overloaded(message: &'static str) -> Refusal {
+    metrics::counter!(SHED).increment(1);
+    let refusal = Refusal::of_http(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message);
+    refusal.with_retry_after(Duration::from_secs(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_take_their_room_and_give_it_back() {
+        let gate = Gate::new(&config::Config::default().server);
+        let whole = BODIES as usize * 1024;
+        let half = gate.receive(whole / 2).unwrap();
+        assert!(gate.receive(whole).is_err() && gate.receive(0).is_ok());
+        drop(half);
+        assert!(gate.receive(usize::MAX).is_ok(), "the largest has room when it is alone");
     }
 }

@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderName, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -110,7 +110,11 @@ impl<'a> Asked<'a> {
         asked.admit(floor).await?;
         let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
-            let body = timeout_at(deadline.until(), body_bytes(body, floor.settings.max_body_bytes));
+            let most = floor.settings.max_body_bytes;
+            let promised =
+                parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+            let _room = floor.gate.receive(promised.unwrap_or(most).min(most))?;
+            let body = timeout_at(deadline.until(), body_bytes(body, most));
             let body = body.await.map_err(|_| {
                 let message = format!("The body did not arrive within {deadline}.");
                 Refusal::of_http(StatusCode::REQUEST_TIMEOUT, BAD_USER_INPUT, message)

@@ -28,6 +28,8 @@ pub(super) struct Terms {
 pub(in crate::caller) enum News<'a> {
     /// Nothing: it was given up.
     None,
+    /// It was given up when it had already taken far longer than it usually does.
+    GivenUpLate,
     /// It was answered in this time, where it usually takes that.
     Answered {
         /// How long the answer took.

@@ -251,6 +251,7 @@ impl State {
                 own.breaker.reached();
                 return;
             }
+            News::GivenUpLate => (Reach::Lost { is_unanswered: false }, None),
             News::Failed(reach, whom) => (reach, whom),
         };
         match reach {

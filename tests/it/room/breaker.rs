@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use portalgraph::config::Way;
 use portalgraph::simulator::{ANY, Fault};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{CATALOGUES, house, journal, person};
-use crate::house::{Client, House};
+use crate::house::{Client, House, read};
 
 const SITES: &str = "{ sites { name } }";
 
@@ -95,4 +96,32 @@ async fn what_a_portal_says_however_wrong_shuts_nobody_out() {
         assert_eq!(journal(&house).len(), 25, "{fault:?}");
         assert!(client.ask(SITES).await.codes().is_empty(), "{fault:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_portal_that_answers_nobody_in_their_time_is_left_alone_too() {
+    let house = house(|config| config.plan.users_by_id = Way::Forward).await;
+    let client = person(&house, 0).await;
+    let user = |key: usize| format!("{{ user(by: {{databaseId: {}}}) {{ loginName }} }}", 10_300_001 + key);
+    client.data(&user(0)).await;
+    house.simulator.faults().always("getUserByIdProgram", Fault::Delay(Duration::from_secs(9)));
+    // Nobody waits as long as a call may take.
+    let ask = |key: usize| {
+        let request = house.http().post(format!("{}/graphql", house.url)).bearer_auth(&client.token);
+        let request =
+            request.header("content-type", "application/json").header("portalgraph-deadline", "1200");
+        let body = json!({ "query": user(key) }).to_string();
+        async move { read(request.body(body).send().await.unwrap()).await }
+    };
+    for answer in futures_util::future::join_all((0..12).map(ask)).await {
+        assert_eq!(answer.codes(), ["PORTAL_TIMEOUT"]);
+    }
+    // A call ends a moment after the answer of those who gave it up.
+    for key in 20..30 {
+        journal(&house);
+        if ask(key).await.codes() == ["PORTAL_UNREACHABLE"] && journal(&house).is_empty() {
+            return;
+        }
+    }
+    panic!("it is called on and on");
 }
