@@ -33,7 +33,8 @@ struct Served {
 impl Served {
     fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_portalgraph"));
-        command.args(arguments).envs(settings.iter().copied()).stdout(Stdio::piped());
+        // Every sign-in and every refusal is a line of its audit log.
+        command.args(arguments).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.contains("http://"))).unwrap();
