@@ -115,35 +115,3 @@ async fn what_is_beyond_the_bound_is_told_at_once_and_not_sent() {
     }
     assert_eq!(journal(&house).len(), 3 + 1);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn one_whose_questions_hang_leaves_others_their_share() {
-    let house = house(|config| {
-        config.portal.call_timeout_milliseconds = 400;
-        config.portal.max_concurrent_calls = 16;
-        config.plan.users_by_id = Way::Forward;
-    })
-    .await;
-    let (hanging, light) = (person(&house, 0).await, person(&house, 1).await);
-    house.simulator.faults().always("getUserByIdProgram", Fault::Delay(Duration::from_secs(5)));
-    // Different questions, or they would be one call.
-    let asked = (0..16).map(|nth| {
-        let client = hanging.clone();
-        tokio::spawn(async move {
-            for _ in 0..10 {
-                let key = 10_300_001 + nth;
-                client.ask(&format!("{{ user(by: {{databaseId: {key}}}) {{ loginName }} }}")).await;
-            }
-        })
-    });
-    let asked = futures_util::future::join_all(asked);
-    let answered = async {
-        loop {
-            assert_eq!(light.ask("{ departments { name } }").await.codes(), [] as [&str; 0]);
-        }
-    };
-    tokio::select! {
-        _ = asked => {}
-        () = answered => {}
-    }
-}

@@ -100,3 +100,21 @@ async fn however_many_somebody_brings_the_next_one_finds_a_place() {
     assert_eq!([take(1), take(2), take(3)], [50, 25, 13]);
     assert!((4..8).all(|who| take(who) > 0));
 }
+
+#[tokio::test]
+async fn of_a_lowered_limit_nobody_has_more_than_half() {
+    let gate = gate(16, 1_024);
+    for _ in 0..200 {
+        entered(&gate, Class::Read, 1).await.expect("room").end(News::Failed(Reach::Failed, None));
+    }
+    assert_eq!(gate.free(Class::Read), 4);
+    let hanging = [entered(&gate, Class::Read, 1).await, entered(&gate, Class::Read, 1).await];
+    let mut third = Box::pin(enter(&gate, Class::Read, 1));
+    assert!(tokio::time::timeout(Duration::ZERO, &mut third).await.is_err(), "it has its share");
+    let others = entered(&gate, Class::Read, 2).await.expect("room");
+    assert!(entered(&gate, Class::Read, 3).await.is_ok());
+    drop(others);
+    assert!(tokio::time::timeout(Duration::ZERO, &mut third).await.is_err(), "room alone is not enough");
+    drop(hanging);
+    assert!(tokio::time::timeout(Duration::ZERO, &mut third).await.is_ok_and(|entered| entered.is_ok()));
+}
