@@ -228,7 +228,9 @@ impl Answers {
                 return Ok(kept);
             }
             let kept = ask.await?;
-            answers.put(key.clone(), kept.clone()).await;
+            if !kept.is_fleeting() {
+                answers.put(key.clone(), kept.clone()).await;
+            }
             Ok(kept)
         };
         let flight = flight.boxed().shared();

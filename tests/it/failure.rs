@@ -25,7 +25,7 @@ const WIDE: &str = "{
     icws { viewer { userId name serverName features { name } } roles { nodes { notes members { name } } } } }";
 
 /// Everything that can be wrong with an answer.
-fn faults() -> Vec<Fault> {
+pub fn faults() -> Vec<Fault> {
     vec![
         Fault::Status(500),
         Fault::Status(503),

@@ -7,12 +7,13 @@ mod query;
 
 use std::time::Duration;
 
-use portalgraph::simulator::{Fault, SIZED_LOGIN_EAST, SIZED_LOGIN_WEST, World};
+use portalgraph::simulator::{SIZED_LOGIN_EAST, SIZED_LOGIN_WEST, World};
 use serde_json::Value;
 
 use self::naive::Naive;
 use self::query::{Kind, draw, written};
 use crate::everything::Draw;
+use crate::failure::faults;
 use crate::house::{Answer, Client, House, http};
 use crate::plan::forgetful;
 
@@ -133,24 +134,6 @@ fn pointing_nowhere<'a>(data: &Value, errors: &'a [Value]) -> Vec<&'a Value> {
         place.is_null()
     };
     errors.iter().filter(|error| !is_null(error)).collect()
-}
-
-/// Everything that can be wrong with an answer.
-fn faults() -> [Fault; 12] {
-    [
-        Fault::Status(500),
-        Fault::Status(503),
-        Fault::StatusWithRetryAfter(429, 0),
-        Fault::Redirect,
-        Fault::LoginPage,
-        Fault::Html,
-        Fault::Empty,
-        Fault::NotJson,
-        Fault::Truncated,
-        Fault::Reset,
-        Fault::RefuseWith("GET_FAILED"),
-        Fault::WrongType,
-    ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
