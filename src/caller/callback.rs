@@ -70,6 +70,6 @@ impl Reader {
     /// The prefix of this session's tenant, by which the callback service and cloneUser name it.
     #[must_use]
     pub fn program_prefix(&self) -> Option<String> {
-        self.session().portal.as_ref()?.tenant()?.program_prefix.clone()
+        self.portal_session()?.tenant()?.program_prefix.clone()
     }
 }

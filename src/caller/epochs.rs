@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
+use tokio::sync::watch;
 
 use super::basis::Grounds;
 use crate::session::{Identity, Realm, Whose};
@@ -54,11 +55,18 @@ pub struct Epochs {
     next: Arc<AtomicU64>,
     began: Instant,
     realms: Cache<Realm, Arc<[Counter; NOUNS]>>,
+    /// Told whenever any counter moves.
+    moves: Arc<watch::Sender<()>>,
 }
 
 impl Default for Epochs {
     fn default() -> Self {
-        Self { next: Arc::new(AtomicU64::new(1)), began: Instant::now(), realms: Cache::new(REALMS) }
+        Self {
+            next: Arc::new(AtomicU64::new(1)),
+            began: Instant::now(),
+            realms: Cache::new(REALMS),
+            moves: Arc::new(watch::channel(()).0),
+        }
     }
 }
 
@@ -98,6 +106,13 @@ impl Epochs {
         for noun in writes {
             counters[*noun as usize].epoch.store(self.next(), Ordering::Release);
         }
+        self.moves.send_replace(());
+    }
+
+    /// Tells of every counter that moves from now on, though not which.
+    #[must_use]
+    pub fn moves(&self) -> watch::Receiver<()> {
+        self.moves.subscribe()
     }
 
     /// Notes that a write of these nouns may still be carried out within this time.
@@ -133,6 +148,7 @@ impl Epochs {
     /// Forgets every answer.
     pub(super) fn forget(&self) {
         self.realms.invalidate_all();
+        self.moves.send_replace(());
     }
 
     /// Forgets every answer about these nouns, because another replica changes them.
@@ -142,6 +158,7 @@ impl Epochs {
         for noun in writes {
             counters[*noun as usize].epoch.store(self.next(), Ordering::Release);
         }
+        self.moves.send_replace(());
     }
 
     /// What is known of a realm now, to learn what the store has.

@@ -56,6 +56,14 @@ pub enum CallerError {
         /// How many that is.
         allowed: usize,
     },
+    /// There are as many subscriptions as there may be.
+    #[error("{setting} allows {allowed} subscriptions")]
+    TooManySubscriptions {
+        /// How many that is.
+        allowed: usize,
+        /// What says so.
+        setting: &'static str,
+    },
 }
 
 impl CallerError {
@@ -72,6 +80,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::TooManySubscriptions { .. }
             | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
@@ -103,6 +112,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::TooManySubscriptions { .. }
             | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,
@@ -122,6 +132,7 @@ impl CallerError {
             | Self::NotSignedIn(_)
             | Self::NoTenant
             | Self::TooManyCalls { .. }
+            | Self::TooManySubscriptions { .. }
             | Self::Store(_)
             | Self::Service(_)
             | Self::ServiceSessionEnded => false,

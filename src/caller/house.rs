@@ -10,6 +10,7 @@ use super::answers::{Answers, Kept, Key};
 use super::basis::Grounds;
 use super::epochs::{Epochs, Moment};
 use super::error::CallerError;
+use super::live::Pollers;
 use super::observed::Observations;
 use super::replicas::{Announced, Replicas};
 use super::room::{Class, Gate, Guest, News, Permit, Rooms};
@@ -40,6 +41,7 @@ pub struct House {
     pub(super) plan: config::Plan,
     pub(super) observed: Observations,
     pub(super) outlooks: Outlooks,
+    pub(super) pollers: Pollers,
     replicas: Option<Replicas>,
     shared_answers: Option<SharedAnswers>,
     rooms: Rooms,
@@ -93,6 +95,7 @@ impl House {
             plan: config.plan.clone(),
             observed: Observations::default(),
             outlooks: Outlooks::default(),
+            pollers: Pollers::new(&config.live),
             shared_answers: SharedAnswers::new(store.as_ref(), &config.cache),
             replicas: store.map(|store| Replicas::new(store, epochs.clone())),
             epochs,
@@ -111,6 +114,11 @@ impl House {
     #[must_use]
     pub fn hold(&self, grounds: &Grounds) -> bool {
         self.epochs.hold(grounds)
+    }
+
+    /// Whether other replicas may write.
+    pub(super) fn has_replicas(&self) -> bool {
+        self.replicas.is_some()
     }
 
     /// Comes to know what other replicas have written.

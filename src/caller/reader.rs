@@ -14,6 +14,7 @@ use super::basis::Basis;
 use super::deadline::Deadline;
 use super::error::CallerError;
 use super::house::{Asker, House, Question};
+use super::live::Watcher;
 use super::observed::Observed;
 use super::plan::Price;
 use super::skill_groups_of::Outlooks;
@@ -23,7 +24,7 @@ use super::visibility::Owner;
 use crate::config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
-use crate::session::{Held, Identity, Realm, Session, Sessions, Standing};
+use crate::session::{Held, Identity, PortalSession, Realm, Session, Sessions, Standing};
 use crate::upstream::{Failure as _, Noun, Upstream};
 
 /// How long a read under way is kept for others when its request's time is over.
@@ -52,19 +53,21 @@ impl Notes {
 
 /// The reading side of one request's client.
 pub struct Reader {
-    house: Arc<House>,
-    sessions: Sessions,
-    session: Arc<Session>,
-    notes: Notes,
+    pub(super) house: Arc<House>,
+    pub(super) sessions: Sessions,
+    pub(super) session: Arc<Session>,
+    pub(super) notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
-    asked: Mutex<HashMap<Key, Flight>>,
+    pub(super) asked: Mutex<HashMap<Key, Flight>>,
+    /// What follows everything this reads, if that is to be told again when it changes.
+    pub(super) watcher: Option<Arc<Watcher>>,
 }
 
 impl Reader {
     /// A reader for one request of a session.
     #[must_use]
     pub fn new(house: Arc<House>, sessions: Sessions, session: Arc<Session>, notes: Notes) -> Self {
-        Self { house, sessions, session, notes, asked: Mutex::default() }
+        Self { house, sessions, session, notes, asked: Mutex::default(), watcher: None }
     }
 
     /// Until when an answer of the portal is still in time for the request's.
@@ -77,6 +80,11 @@ impl Reader {
     pub fn session(&self) -> &Arc<Session> {
         self.notes.basis.make_particular();
         &self.session
+    }
+
+    /// The session at the portal, for what all sessions of one identity have in common.
+    pub(super) fn portal_session(&self) -> Option<&PortalSession> {
+        self.session.portal.as_deref()
     }
 
     /// Refuses a session that holds none of an upstream.
@@ -261,6 +269,11 @@ impl Reader {
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = asked.get(&key) {
             return Ok(flight.clone());
+        }
+        if let Some(watcher) = &self.watcher {
+            let flight = self.polled(watcher, (&key, question))?;
+            asked.insert(key, flight.clone());
+            return Ok(flight);
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
         let basis = self.notes.basis.clone();

@@ -45,7 +45,7 @@ impl Config {
         }
         let numbers = service_account::numbers(&tree);
         let mut config: Self = tree.try_into().expect("each value was accepted by its option");
-        problems.extend(disagreement(&config, &origins));
+        problems.extend(disagreements(&config, &origins));
         problems.extend(session::problems(&config, &origins));
         problems.extend(trusted_documents::problems(&config, &origins));
         problems.extend(service_account::problems(&config, numbers, &origins));
@@ -101,15 +101,27 @@ fn in_type_of(default: Option<&Value>, text: String) -> Value {
 }
 
 /// What each option accepts alone but not together.
-fn disagreement(config: &Config, origins: &BTreeMap<String, Origin>) -> Option<Problem> {
-    let (default, most) = (config.limits.default_page_size, config.limits.max_page_size);
-    let key = "limits.default_page_size".to_owned();
-    let origin = origins.get(&key).or_else(|| origins.get("limits.max_page_size"));
-    (default > most).then(|| Problem::Refused {
-        origin: origin.cloned().unwrap_or(Origin::Default),
-        key,
-        given: default.to_string(),
-        expected: format!("at most limits.max_page_size, which is {most}"),
+fn disagreements(config: &Config, origins: &BTreeMap<String, Origin>) -> impl Iterator<Item = Problem> {
+    let (limits, live) = (&config.limits, &config.live);
+    let number = |size: usize| u64::try_from(size).unwrap_or(u64::MAX);
+    let pairs = [
+        (
+            ("limits.default_page_size", number(limits.default_page_size)),
+            ("limits.max_page_size", number(limits.max_page_size)),
+        ),
+        (
+            ("live.poll_min_milliseconds", live.poll_min_milliseconds),
+            ("live.poll_max_milliseconds", live.poll_max_milliseconds),
+        ),
+    ];
+    pairs.into_iter().filter_map(|((key, given), (other, most))| {
+        let origin = origins.get(key).or_else(|| origins.get(other));
+        (given > most).then(|| Problem::Refused {
+            origin: origin.cloned().unwrap_or(Origin::Default),
+            key: key.to_owned(),
+            given: given.to_string(),
+            expected: format!("at most {other}, which is {most}"),
+        })
     })
 }
 

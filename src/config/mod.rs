@@ -8,6 +8,7 @@ mod error;
 mod file;
 mod icws;
 mod limits;
+mod live;
 mod load;
 mod log;
 mod name;
@@ -30,6 +31,7 @@ pub use dialect::{
 pub use error::{ConfigError, Origin, Problem};
 pub use icws::{EnumForm, Icws, IcwsContentType, IcwsDialect, TextComparison};
 pub use limits::{Introspection, Limits};
+pub use live::Live;
 pub use load::ENVIRONMENT_PREFIX;
 pub use log::{Log, LogFormat};
 pub use network::Network;
@@ -65,6 +67,8 @@ pub struct Config {
     pub cache: Cache,
     /// `[plan]`: how edges are asked that can be read from both their ends.
     pub plan: Plan,
+    /// `[live]`: what clients subscribe to.
+    pub live: Live,
     /// `[limits]`: what one query may ask for.
     pub limits: Limits,
     /// `[rate]`: how often one may ask, and how often signing in may fail.

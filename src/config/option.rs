@@ -230,6 +230,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "icws.dialect.first_item",
         "server.worker_threads",
         "server.max_queue_milliseconds",
+        "live.max_subscriptions",
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",
         "trusted_documents.automatic_max_bytes",

@@ -129,7 +129,7 @@ impl Agent {
         AgentDeskSettings::find_all(ctx, keys).await
     }
 
-    fn global_id(&self) -> Result<ID, GraphError> {
+    pub(super) fn global_id(&self) -> Result<ID, GraphError> {
         Ok(NodeId::new(self.tenant, Kind::Agent, self.key()?).encode())
     }
 }

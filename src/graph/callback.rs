@@ -11,9 +11,11 @@ use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
 use super::level::{Row, row};
 use super::list::List;
+use crate::caller::Caller;
 use crate::portal::{CallbackId, TenantId, callback as wire};
 
 /// A call back that a caller asked for.
+#[derive(Clone, PartialEq)]
 pub struct Callback {
     tenant: TenantId,
     record: Arc<wire::Callback>,
@@ -22,7 +24,11 @@ pub struct Callback {
 impl Callback {
     /// The callback with this key; none if there is none in the viewer's tenant.
     pub async fn find(ctx: &Context<'_>, id: CallbackId) -> Result<Option<Self>, GraphError> {
-        let caller = ctx.caller()?;
+        Self::of(&*ctx.caller()?, id).await
+    }
+
+    /// The same for somebody who asks without a request.
+    pub(super) async fn of(caller: &Caller, id: CallbackId) -> Result<Option<Self>, GraphError> {
         let tenant = caller.tenant()?;
         Ok(caller.callback(id).await?.map(|record| Self { tenant, record }))
     }

@@ -9,10 +9,11 @@ use super::error::GraphError;
 use super::id::{Kind, NodeId, key};
 use super::level::row;
 use super::list::List;
+use crate::caller::Caller;
 use crate::portal::{CallbackQueueId, TenantId, callback as wire};
 
 /// A dialed number that callbacks wait at.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct CallbackQueue {
     tenant: TenantId,
     record: Arc<wire::CallbackQueue>,
@@ -27,7 +28,11 @@ impl CallbackQueue {
 
     /// Every callback queue of the tenant.
     pub async fn all(ctx: &Context<'_>) -> Result<List<Self>, GraphError> {
-        let caller = ctx.caller()?;
+        Self::all_of(&*ctx.caller()?).await
+    }
+
+    /// The same for somebody who asks without a request.
+    pub(super) async fn all_of(caller: &Caller) -> Result<List<Self>, GraphError> {
         let (queues, tenant) = (caller.callback_queues().await?, caller.tenant()?);
         Ok(queues.iter().map(|record| Self::new(tenant, record.clone())).collect())
     }

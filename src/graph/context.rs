@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use super::deed::Deed;
 use super::error::{Code, GraphError};
 use super::id::NodeId;
+use super::live::{Lines, Live};
 use crate::caller::{Basis, Caller, Cost, Deadline, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
@@ -31,6 +32,7 @@ pub struct Gateway {
     pub store: Option<Store>,
     throttle: LoginThrottle,
     house: Arc<House>,
+    pub(super) lines: Lines,
 }
 
 /// Why the gateway cannot be built from its settings.
@@ -57,9 +59,9 @@ pub enum SessionChange {
 /// Somebody at the door: the session behind the token they show, before anything is done with it.
 #[derive(Clone)]
 pub struct Arrival {
-    session: Option<Arc<Session>>,
+    pub(super) session: Option<Arc<Session>>,
     /// The service account whose session it is.
-    account: Option<Arc<ServiceAccount>>,
+    pub(super) account: Option<Arc<ServiceAccount>>,
     /// Whether the token is to be left with its client although it opens nothing; so is none at all.
     is_token_left: bool,
     from: ClientAddress,
@@ -67,7 +69,7 @@ pub struct Arrival {
 
 /// One request's standing: who asks, and what became of its session.
 pub struct Visit {
-    gateway: Arc<Gateway>,
+    pub(super) gateway: Arc<Gateway>,
     caller: Mutex<Option<Arc<Caller>>>,
     notes: Notes,
     account: Option<Arc<ServiceAccount>>,
@@ -80,6 +82,8 @@ pub struct Visit {
     /// How long the sign-in that has to wait longest has to.
     wait: Mutex<Option<Duration>>,
     deeds: Mutex<Vec<Deed>>,
+    pub(super) live: Live,
+    takes_cookie: bool,
 }
 
 impl Gateway {
@@ -98,7 +102,7 @@ impl Gateway {
         let accounts = ServiceAccounts::new(&config.service_accounts, &sessions).map_err(GatewayError)?;
         let throttle = LoginThrottle::new(&config.rate, store.clone());
         let house = Arc::new(House::new(config, store.clone()));
-        Ok(Arc::new(Self { sessions, accounts, store, throttle, house }))
+        Ok(Arc::new(Self { sessions, accounts, store, throttle, house, lines: Lines::default() }))
     }
 
     /// Finds the session of a request that presents this token, or none. Fails if the store that replicas share is gone and
@@ -129,9 +133,19 @@ impl Gateway {
     /// The standing of somebody who came in, and is to be answered by the deadline.
     #[must_use]
     pub fn visit(self: &Arc<Self>, arrival: Arrival, deadline: Deadline) -> Visit {
+        self.visit_for(arrival, deadline, Live::Not)
+    }
+
+    pub(super) fn visit_for(self: &Arc<Self>, arrival: Arrival, deadline: Deadline, live: Live) -> Visit {
         let notes = Notes::until(deadline);
         let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
-        let caller = arrival.session.map(|session| self.caller(sessions, session, notes.clone()));
+        let caller = arrival.session.map(|session| {
+            let reader = Reader::new(self.house.clone(), sessions.clone(), session, notes.clone());
+            Arc::new(Caller::new(match &live {
+                Live::Telling(happening) => reader.knowing(&happening.known),
+                Live::Not | Live::Opening(_) => reader,
+            }))
+        });
         Visit {
             notes,
             account: arrival.account,
@@ -143,6 +157,8 @@ impl Gateway {
             from: arrival.from,
             wait: Mutex::default(),
             deeds: Mutex::default(),
+            live,
+            takes_cookie: true,
         }
     }
 
@@ -212,6 +228,12 @@ impl Visit {
         Self { client: client.map(str::to_owned), ..self }
     }
 
+    /// The same where the answer cannot set a cookie.
+    #[must_use]
+    pub fn without_cookie(self) -> Self {
+        Self { takes_cookie: false, ..self }
+    }
+
     /// What the client calls itself, if it says so.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
@@ -266,6 +288,16 @@ impl Visit {
         }
         let message =
             "A service account neither signs in nor out, and selects no tenant: the gateway does so for it.";
+        Err(GraphError::new(Code::Forbidden, message))
+    }
+
+    /// Refuses what would give a session another token where it could not be handed over.
+    pub fn require_new_token(&self) -> Result<(), GraphError> {
+        self.require_person()?;
+        if self.takes_cookie {
+            return Ok(());
+        }
+        let message = "Sign in by POST: over a WebSocket the browser cannot be given the session's cookie.";
         Err(GraphError::new(Code::Forbidden, message))
     }
 

@@ -1,6 +1,6 @@
 //! `EligibleAgent`: an agent a precision queue could choose, and by which step.
 
-use async_graphql::{InputObject, Object};
+use async_graphql::{ID, InputObject, Object};
 
 use super::agent::Agent;
 use super::connection::ConnectionNode;
@@ -9,7 +9,7 @@ use super::level::row;
 use crate::caller::eligibility::Match;
 
 /// What to suppose of a conditional step, whose condition only a running call could decide.
-#[derive(Clone, Debug, InputObject)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, InputObject)]
 pub struct StepCondition {
     /// The step's number, from 1.
     pub step_number: i32,
@@ -46,6 +46,16 @@ impl EligibleAgent {
     #[must_use]
     pub fn new(agent: Agent, first_match: Match) -> Self {
         Self { agent, first_match }
+    }
+
+    /// The agent's global id.
+    pub(super) fn agent_id(&self) -> Result<ID, GraphError> {
+        self.agent.global_id()
+    }
+
+    /// Whether the queue would choose the agent for another reason.
+    pub(super) fn matches_otherwise(&self, other: &Self) -> bool {
+        self.first_match != other.first_match
     }
 
     fn as_agent(&self) -> Agent {

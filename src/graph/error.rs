@@ -22,6 +22,8 @@ pub enum Code {
     BadUserInput,
     /// The request needs more calls than one may make: ask for less at once.
     QueryTooCostly,
+    /// As many subscriptions are open as there may be.
+    TooManySubscriptions,
     /// The portal refused the call; `portalCode` says with which constant.
     PortalRefused,
     /// The portal could not be reached.
@@ -51,6 +53,7 @@ impl Code {
             Self::Forbidden => "FORBIDDEN",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::QueryTooCostly => "QUERY_TOO_COSTLY",
+            Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",
             Self::PortalRefused => "PORTAL_REFUSED",
             Self::PortalUnreachable => "PORTAL_UNREACHABLE",
             Self::PortalTimeout => "PORTAL_TIMEOUT",
@@ -276,6 +279,12 @@ impl From<CallerError> for GraphError {
                 format!(
                     "This request has made {allowed} calls, which is what limits.max_portal_calls allows; this one was \
                      not made."
+                ),
+            ),
+            CallerError::TooManySubscriptions { allowed, setting } => Self::new(
+                Code::TooManySubscriptions,
+                format!(
+                    "As many subscriptions are open as {setting} allows, which is {allowed}: end another one first."
                 ),
             ),
             CallerError::Service(error) => error.into(),

@@ -30,6 +30,7 @@ mod id;
 mod level;
 mod list;
 mod listing;
+mod live;
 mod lookup;
 mod mutation;
 mod node;
@@ -44,6 +45,7 @@ mod service;
 mod session;
 mod site;
 mod skill_group;
+mod subscription;
 mod tenant;
 mod user;
 mod user_list;
@@ -56,18 +58,19 @@ pub use estimate::{Asked, Estimate, Estimator};
 pub use id::NodeId;
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
+pub use live::{Feed, Happening, Live};
 
-use async_graphql::{EmptySubscription, SDLExportOptions, ValidationMode};
+use async_graphql::{SDLExportOptions, ValidationMode};
 
 use crate::config::Limits;
 
 /// The whole graph.
-pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, subscription::Subscription>;
 
 /// Builds the graph with the page sizes it allows; the other limits are the HTTP layer's, which looks before parsing.
 #[must_use]
 pub fn schema(limits: &Limits, validation: ValidationMode) -> Schema {
-    Schema::build(query::Query, mutation::Mutation::default(), EmptySubscription)
+    Schema::build(query::Query, mutation::Mutation::default(), subscription::Subscription)
         .data(limits.clone())
         .validation_mode(validation)
         .disable_suggestions()

@@ -16,7 +16,7 @@ use super::level::row;
 use super::list::List;
 use super::precision_queue_step::PrecisionQueueStep;
 use crate::caller::eligibility::Condition;
-use crate::caller::{StaffedQueue, user_of};
+use crate::caller::{Caller, StaffedQueue, user_of};
 use crate::config::Limits;
 use crate::portal::{PrecisionQueueId, TenantId, precision_queue as wire};
 
@@ -89,10 +89,24 @@ impl PrecisionQueue {
 
     /// The queue with its steps; none if it has gone meanwhile.
     async fn with_steps(&self, ctx: &Context<'_>) -> Result<Option<StaffedQueue>, GraphError> {
+        self.staffed_by(&*ctx.caller()?).await
+    }
+
+    async fn staffed_by(&self, caller: &Caller) -> Result<Option<StaffedQueue>, GraphError> {
         match &self.staffed {
             Some(staffed) => Ok(Some(staffed.clone())),
-            None => Ok(ctx.caller()?.precision_queue(PrecisionQueueId(self.key()?)).await?),
+            None => Ok(caller.precision_queue(self.precision_queue_id()?).await?),
         }
+    }
+
+    /// Whether the list says the same of both.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.record == other.record
+    }
+
+    /// The portal's own key.
+    pub(super) fn precision_queue_id(&self) -> Result<PrecisionQueueId, GraphError> {
+        self.key().map(PrecisionQueueId)
     }
 
     async fn find_steps(&self, ctx: &Context<'_>) -> Result<Option<List<PrecisionQueueStep>>, GraphError> {
@@ -117,9 +131,17 @@ impl PrecisionQueue {
         ctx: &Context<'_>,
         conditions: &[StepCondition],
     ) -> Result<Option<Vec<EligibleAgent>>, GraphError> {
-        let caller = ctx.caller()?;
+        self.eligible(&*ctx.caller()?, conditions).await
+    }
+
+    /// Whom the queue could choose, under some suppositions; none if it has gone meanwhile.
+    pub(super) async fn eligible(
+        &self,
+        caller: &Caller,
+        conditions: &[StepCondition],
+    ) -> Result<Option<Vec<EligibleAgent>>, GraphError> {
         let (queue, directory, roster) =
-            futures_util::join!(self.with_steps(ctx), caller.agent_directory(), caller.roster());
+            futures_util::join!(self.staffed_by(caller), caller.agent_directory(), caller.roster());
         let (Some(queue), directory, roster) = (queue?, joinable(directory?)?, roster?) else {
             return Ok(None);
         };

@@ -12,12 +12,13 @@ use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
 use super::level::{Children, each, row};
 use super::platform::Platform;
+use crate::caller::{Caller, Roster};
 use crate::config::Limits;
 use crate::portal::user::User;
-use crate::portal::{TenantId, skill_group as wire};
+use crate::portal::{SkillGroupId, TenantId, skill_group as wire};
 
 /// A group of agents with one skill; calls are queued to it.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct SkillGroup {
     tenant: TenantId,
     record: Arc<wire::SkillGroup>,
@@ -72,21 +73,42 @@ impl SkillGroup {
         assigned: bool,
         page: Page,
     ) -> Result<Connection<Agent>, GraphError> {
-        let caller = ctx.caller()?;
-        // The roster's records say more than the rows of a group; both start at once.
+        let (rows, roster) = self.rows(&*ctx.caller()?, assigned).await?;
+        let limits = ctx.data_unchecked::<Limits>();
+        Connection::new(rows.iter(), &page, limits, |row| Agent::new(self.tenant, in_full(row, &roster)))
+    }
+
+    /// The portal's rows of the group, and the roster, whose records say more; both start at once.
+    async fn rows(
+        &self,
+        caller: &Caller,
+        assigned: bool,
+    ) -> Result<(Arc<[Arc<User>]>, Arc<Roster>), GraphError> {
         let (rows, roster) =
             futures_util::join!(caller.agents_of_skill_group(&self.record, assigned), caller.roster());
-        let (rows, roster) = (rows?, roster?);
-        let limits = ctx.data_unchecked::<Limits>();
-        Connection::new(rows.iter(), &page, limits, |row| {
-            let known = row.id_program_user.and_then(|id| roster.by_id(id));
-            Agent::new(self.tenant, known.cloned().unwrap_or_else(|| on_its_own(row)))
-        })
+        Ok((rows?, roster?))
+    }
+
+    /// The records of everyone in the group.
+    pub(super) async fn everyone_in_it(&self, caller: &Caller) -> Result<Vec<Arc<User>>, GraphError> {
+        let (rows, roster) = self.rows(caller, true).await?;
+        Ok(rows.iter().map(|row| in_full(row, &roster)).collect())
+    }
+
+    /// The portal's own key.
+    pub(super) fn skill_group_id(&self) -> Result<SkillGroupId, GraphError> {
+        self.key().map(SkillGroupId)
     }
 
     fn global_id(&self) -> Result<ID, GraphError> {
         Ok(NodeId::new(self.tenant, Kind::SkillGroup, self.key()?).encode())
     }
+}
+
+/// The agent's record in the roster; who is not there is shown by the row.
+fn in_full(row: &User, roster: &Roster) -> Arc<User> {
+    let known = row.id_program_user.and_then(|id| roster.by_id(id));
+    known.cloned().unwrap_or_else(|| on_its_own(row))
 }
 
 /// A row of a group as the agent's record: what it says of the group in the same words is left out.

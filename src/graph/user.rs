@@ -21,7 +21,7 @@ use super::tenant::Tenant;
 use crate::portal::{Leaf as _, TenantId, UserId, user as wire};
 
 /// What kind of user somebody is.
-#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Enum, PartialEq, Eq, Hash)]
 pub enum UserType {
     /// Takes contacts.
     Agent,

@@ -17,7 +17,7 @@ use crate::portal::user as wire;
 use crate::portal::{Leaf as _, PlatformId, TenantId};
 
 /// Which users to list; every part that is given must hold.
-#[derive(Clone, Debug, Default, InputObject)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct UserFilter {
     /// Only active users, or only deactivated ones.
     pub is_active: Option<bool>,
@@ -205,6 +205,13 @@ async fn find(caller: &Reader, query: &mut UserQuery) -> Result<Vec<Arc<wire::Us
         sort(&mut users, order);
     }
     Ok(users)
+}
+
+/// Every user a filter accepts, in the portal's order.
+pub(super) async fn all_of(caller: &Reader, filter: UserFilter) -> Result<Vec<Arc<wire::User>>, GraphError> {
+    let criteria = Criteria::read(filter, caller.tenant()?)?;
+    let roster = caller.roster().await?;
+    Ok(roster.users().iter().filter(|user| criteria.accepts(user)).cloned().collect())
 }
 
 fn sort(users: &mut [Arc<wire::User>], UserOrder { field, direction }: UserOrder) {

@@ -110,7 +110,7 @@ pub enum RightsFilter {
 }
 
 /// Roles that came in one answer.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct RolePage {
     /// The roles.
     pub roles: Vec<Arc<Role>>,

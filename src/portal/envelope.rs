@@ -7,7 +7,7 @@ use super::record::{Record as _, record};
 use super::spelling::Spelling;
 
 /// A reply: its own fields, and the portal's verdict on the call.
-pub trait Reply: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Reply: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static {
     /// 0 is success, anything else a refusal, even with HTTP 200.
     fn code(&self) -> Option<i64>;
 

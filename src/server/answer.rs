@@ -74,6 +74,8 @@ pub(super) struct Written {
     pub(super) body: Arc<Body>,
     /// Whether it has no errors.
     pub(super) is_faultless: bool,
+    /// Whether it says something of the session that asked, or of a failure.
+    pub(super) is_particular: bool,
     /// The status of `application/graphql-response+json`.
     status: StatusCode,
 }
@@ -91,6 +93,11 @@ impl Written {
             return succeeded(&self.body, media, parts).await;
         }
         packed(&self.body, (self.status_for(media), media), parts).await
+    }
+
+    /// Whether anything was executed for it.
+    pub(super) fn is_executed(&self) -> bool {
+        self.status == StatusCode::OK
     }
 
     fn status_for(&self, media: MediaType) -> StatusCode {
@@ -128,8 +135,8 @@ async fn packed(body: &Body, (status, media): (StatusCode, MediaType), parts: &P
     response
 }
 
-/// Writes down what the engine did; `None` if it cannot be written.
-pub(super) async fn written(executed: Executed, id: &RequestId) -> Option<Written> {
+/// Writes down what the engine did, for one request alone or for all who ask the same; `None` if it cannot be written.
+pub(super) async fn written(executed: Executed, is_particular: bool, id: &RequestId) -> Option<Written> {
     let mut errors = executed.errors;
     // Without data and without a path nothing was executed: the document or its variables do not fit the schema.
     let is_request_error = executed.data == Value::Null
@@ -156,17 +163,26 @@ pub(super) async fn written(executed: Executed, id: &RequestId) -> Option<Writte
     } else {
         answer.write().map(Body::new)
     };
-    Some(Written { body: Arc::new(body.ok()?), is_faultless, status })
+    Some(Written { body: Arc::new(body.ok()?), is_faultless, is_particular, status })
+}
+
+/// What is written down where nothing was executed.
+pub(super) fn of_refusal(refusal: &Refusal, id: &RequestId) -> Written {
+    let body = Arc::new(Body::new(body_of(refusal, id)));
+    Written { body, is_faultless: false, is_particular: true, status: refusal.status }
+}
+
+fn body_of(refusal: &Refusal, id: &RequestId) -> Vec<u8> {
+    let mut error = refusal.error();
+    error.extensions.get_or_insert_default().set("requestId", id.as_str());
+    Answer { errors: vec![error], data: None, extensions: BTreeMap::new() }.write().unwrap_or_default()
 }
 
 /// The answer to what was not executed.
 pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Response {
-    let mut error = refusal.error();
-    error.extensions.get_or_insert_default().set("requestId", id.as_str());
     let status =
         if refusal.is_well_formed && media == MediaType::Json { StatusCode::OK } else { refusal.status };
-    let answer = Answer { errors: vec![error], data: None, extensions: BTreeMap::new() };
-    let mut response = respond(status, media, answer.write().unwrap_or_default().into());
+    let mut response = respond(status, media, body_of(refusal, id).into());
     if let Some((name, value)) = &refusal.header
         && let Ok(value) = HeaderValue::from_str(value)
     {

@@ -113,7 +113,7 @@ impl Document {
 
     /// Whether the text may be kept.
     pub(super) fn is_keepable(&self) -> bool {
-        self.parsed.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query)
+        self.parsed.operations.iter().all(|(_, operation)| operation.node.ty != OperationType::Mutation)
     }
 
     /// The operation to execute, as the specification's `GetOperation` finds it.

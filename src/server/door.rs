@@ -19,11 +19,11 @@ use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::pulse::{Fault, Pulse, Watched};
+use super::pulse::{Beat, Fault, Pulse, Watched};
 use crate::config;
 
 /// How long a connection without a request is kept when the gateway stops: one may be on its way.
@@ -51,6 +51,29 @@ pub(super) struct Door {
     offer: watch::Receiver<Arc<Offer>>,
     /// A place for each connection that may be open.
     places: Arc<Semaphore>,
+}
+
+/// What a request that outlives its answer's head holds of its connection.
+#[derive(Clone)]
+pub(super) struct Connection(Arc<Held>);
+
+struct Held {
+    pulse: Arc<Pulse>,
+    stop: CancellationToken,
+    /// Dropped with the last who holds it.
+    _open: mpsc::Sender<()>,
+}
+
+impl Connection {
+    /// Lets the connection count as used until this is dropped.
+    pub(super) fn hold(&self) -> Beat {
+        self.0.pulse.begin(false)
+    }
+
+    /// Waits until the gateway stops.
+    pub(super) async fn stopped(&self) {
+        self.0.stop.cancelled().await;
+    }
 }
 
 /// A connection that was taken, and the place it has.
@@ -136,6 +159,21 @@ impl Door {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let pulse = Arc::new(Pulse::new());
+        let (open, mut closed) = mpsc::channel::<()>(1);
+        let held = Held { pulse: Arc::clone(&pulse), stop: stop.clone(), _open: open };
+        self.speak(stream, (address, pulse, stop), Connection(Arc::new(held))).await;
+        // What has become a WebSocket keeps its place until it is closed.
+        let _ = closed.recv().await;
+    }
+
+    async fn speak<S>(
+        &self,
+        stream: S,
+        (address, pulse, stop): (SocketAddr, Arc<Pulse>, CancellationToken),
+        held: Connection,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let mut offer = self.offer.clone();
         let first = Arc::clone(&offer.borrow_and_update());
         let router = Mutex::new((offer, first.router.clone()));
@@ -144,6 +182,7 @@ impl Door {
             service_fn(move |mut request: Request<Incoming>| {
                 let is_shared = request.version() == Version::HTTP_2;
                 request.extensions_mut().insert(ConnectInfo(address));
+                request.extensions_mut().insert(held.clone());
                 let (router, pulse) = (current(&router), Arc::clone(&pulse));
                 async move {
                     let _beat = pulse.begin(is_shared);

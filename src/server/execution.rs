@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
 use async_graphql::{Name, Response as Executed, Value, Variables, value};
 use axum::http::{Method, StatusCode};
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout_at;
 use tracing::Instrument as _;
 
@@ -27,7 +27,7 @@ use super::under_way::{Joined, Place};
 use super::{Floor, variables};
 use crate::caller::{Cost, Deadline};
 use crate::config::Introspection;
-use crate::graph::{Arrival, Asked, Estimate, Visit};
+use crate::graph::{Arrival, Asked, Estimate, Happening, Schema, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
 
 /// An operation that may be executed.
@@ -158,6 +158,15 @@ pub(super) enum Shared {
     Joined(Arc<Written>),
 }
 
+impl Shared {
+    /// The answer, whoever asked first.
+    pub(super) fn written(self) -> Arc<Written> {
+        match self {
+            Self::Begun(written) | Self::Joined(written) => written,
+        }
+    }
+}
+
 /// A request's wish to have an operation executed.
 pub(super) struct Execution<'a> {
     pub(super) floor: &'a Arc<Floor>,
@@ -170,6 +179,8 @@ pub(super) struct Execution<'a> {
     pub(super) tells_cost: bool,
     /// The estimates of the batch it is part of.
     pub(super) batch: Option<Estimates>,
+    /// What a subscription is told of.
+    pub(super) happening: Option<Arc<Happening>>,
 }
 
 impl Execution<'_> {
@@ -178,9 +189,11 @@ impl Execution<'_> {
     /// is shared further down.
     pub(super) async fn together(&self, arrival: &Arrival) -> Result<Option<Shared>, Refusal> {
         let Some(key) = &self.key else { return Ok(None) };
-        let place: Place = (Arc::clone(key), self.floor.gateway.moment(&key.whose), self.deadline.allowed());
+        let moment = self.floor.gateway.moment(&key.whose);
+        let event = self.happening.as_ref().map_or(0, |happening| happening.number);
+        let place: Place = (Arc::clone(key), moment, self.deadline.allowed(), event);
         let joined = self.floor.under_way.join(place, || {
-            let visit = Arc::new(self.floor.gateway.visit(arrival.clone(), self.deadline));
+            let visit = Arc::new(self.visit(arrival.clone()));
             let basis = visit.basis().clone();
             (self.work(visit).boxed(), basis)
         });
@@ -201,6 +214,14 @@ impl Execution<'_> {
             }
         };
         timeout_at(self.deadline.until(), shared).await.unwrap_or_else(|_| Err(late(&self.deadline)))
+    }
+
+    fn visit(&self, arrival: Arrival) -> Visit {
+        let gateway = &self.floor.gateway;
+        match &self.happening {
+            Some(happening) => gateway.telling(arrival, self.deadline, Arc::clone(happening)),
+            None => gateway.visit(arrival, self.deadline),
+        }
     }
 
     /// The answer for this request alone.
@@ -234,7 +255,7 @@ impl Execution<'_> {
                 } else {
                     let is_known = operation.document.is_valid() && operation.has_plain_variables;
                     let schema = if is_known { &floor.schema_of_valid } else { &floor.schema };
-                    let execution = schema.execute(operation.request(&visit));
+                    let execution = execute(schema, operation.kind, operation.request(&visit));
                     let Ok(executed) = AssertUnwindSafe(execution).catch_unwind().await else {
                         tracing::error!("a resolver panicked");
                         subject.executed(&operation, &visit, None);
@@ -252,8 +273,9 @@ impl Execution<'_> {
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);
             }
-            let written = answer::written(executed, &id).await?;
+            let written = answer::written(executed, visit.basis().is_particular(), &id).await?;
             if let Some(key) = key
+                && operation.kind == OperationType::Query
                 && written.is_faultless
                 && let Some(grounds) = visit.basis().grounds()
             {
@@ -264,6 +286,14 @@ impl Execution<'_> {
         // Whoever waits for it: its log lines are those of the request that began it. Nothing else is logged of one.
         work.instrument(self.id.span())
     }
+}
+
+/// Has the engine execute an operation; of a subscription that is opened there is no answer but for what is wrong with it.
+async fn execute(schema: &Schema, kind: OperationType, request: async_graphql::Request) -> Executed {
+    if kind != OperationType::Subscription {
+        return schema.execute(request).await;
+    }
+    schema.execute_stream(request).next().await.unwrap_or_default()
 }
 
 /// Ends the visit when the operation is answered, or given up by all who waited.
@@ -292,7 +322,11 @@ fn affordable(estimate: &Estimate, allowed: usize, batch: Option<Estimates>) -> 
 
 /// Counts what an operation was estimated to need, and what it has needed.
 fn measure(kind: OperationType, estimated: usize, made: usize) {
-    let kind = if kind == OperationType::Mutation { "mutation" } else { "query" };
+    let kind = match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
     let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
     metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
     metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));

@@ -51,6 +51,12 @@ impl Gate {
         })
     }
 
+    /// The same for what nobody can ask again: it waits as long as there is time.
+    pub(super) async fn wait(&self, deadline: &Deadline) -> Result<SemaphorePermit<'_>, Refusal> {
+        let place = timeout_at(deadline.until(), self.places.acquire()).await.ok().and_then(Result::ok);
+        place.ok_or_else(|| overloaded("The gateway had no place to work out what has happened."))
+    }
+
     /// Room for a body of so many bytes until it is read.
     pub(super) fn receive(&self, bytes: usize) -> Result<SemaphorePermit<'_>, Refusal> {
         let kilobytes = u32::try_from(bytes.div_ceil(1024)).unwrap_or(BODIES).clamp(1, BODIES);

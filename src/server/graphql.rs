@@ -24,9 +24,9 @@ use super::media_type::{MediaType, require_json};
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, batch, deadline, origin, service};
+use super::{Floor, answer, batch, deadline, live, origin, service};
 use crate::caller::Deadline;
-use crate::graph::{GraphError, SessionChange, Visit};
+use crate::graph::{Arrival, GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 use crate::store::StoreError;
 
@@ -43,6 +43,13 @@ pub(super) async fn graphql(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    if live::is_upgrade(&parts) {
+        let upgraded = live::upgraded(&floor, parts, &id).await;
+        return upgraded.unwrap_or_else(|refusal| answer::refused(&refusal, MediaType::Json, &id));
+    }
+    if live::is_wanted(&parts.headers) {
+        return events(&floor, (&parts, body), &id).await;
+    }
     let media = match MediaType::negotiate(&parts.headers) {
         Ok(media) => media,
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
@@ -69,6 +76,26 @@ pub(super) async fn graphql(
     })
 }
 
+/// Answers a GraphQL request with server-sent events.
+async fn events(floor: &Arc<Floor>, (parts, body): (&Parts, Body), id: &RequestId) -> Response {
+    let subject = Subject::of(parts, id, &floor.settings.trusted_proxies);
+    let answered = async {
+        match Asked::read(floor, parts, (body, &subject)).await? {
+            (asked, Questions::One(posed)) => {
+                let question = asked.question(floor, posed).await?;
+                live::answered(&asked, floor, question, id).await
+            }
+            (_, Questions::Batch(_)) => {
+                Err(Refusal::malformed("A batch is not answered with events: send one operation."))
+            }
+        }
+    };
+    answered.boxed().await.unwrap_or_else(|refusal| {
+        subject.refused(&refusal);
+        live::refused(&refusal, id)
+    })
+}
+
 /// A request that can be understood.
 pub(super) struct Asked<'a> {
     pub(super) parts: &'a Parts,
@@ -80,18 +107,16 @@ pub(super) struct Asked<'a> {
     from: ClientAddress,
     /// The estimates of the batch it is part of.
     batch: Option<Estimates>,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     /// Whether the client asks what its request cost.
     tells_cost: bool,
+    /// Whether the answer can set a cookie.
+    takes_cookie: bool,
 }
 
 impl<'a> Asked<'a> {
-    /// Everything that can be refused before the session is looked at, cheapest first.
-    async fn read(
-        floor: &Floor,
-        parts: &'a Parts,
-        (body, subject): (Body, &'a Arc<Subject>),
-    ) -> Result<(Self, Questions), Refusal> {
+    /// What can be told of a request from its head, unless that is refused.
+    pub(super) fn of(floor: &Floor, parts: &'a Parts, subject: &'a Arc<Subject>) -> Result<Self, Refusal> {
         let deadline = deadline::of(&parts.headers, floor.settings.deadline_seconds)?;
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
@@ -106,8 +131,29 @@ impl<'a> Asked<'a> {
         let account = service::found(floor, proof, subject)?;
         let from = subject.address().into();
         let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
-        let asked = Self { parts, subject, proof, account, cookie, from, batch: None, deadline, tells_cost };
+        Ok(Self {
+            parts,
+            subject,
+            proof,
+            account,
+            cookie,
+            from,
+            batch: None,
+            deadline,
+            tells_cost,
+            takes_cookie: true,
+        })
+    }
+
+    /// Everything that can be refused before the session is looked at, cheapest first.
+    async fn read(
+        floor: &Floor,
+        parts: &'a Parts,
+        (body, subject): (Body, &'a Arc<Subject>),
+    ) -> Result<(Self, Questions), Refusal> {
+        let asked = Self::of(floor, parts, subject)?;
         asked.admit(floor).await?;
+        let deadline = asked.deadline;
         let questions = if parts.method == Method::POST {
             require_json(&parts.headers)?;
             let most = floor.settings.max_body_bytes;
@@ -142,6 +188,19 @@ impl<'a> Asked<'a> {
         Asked { parts, batch: Some(Estimates::default()), ..each }
     }
 
+    /// The same on a connection that cannot be given a cookie.
+    pub(super) fn without_cookie(self) -> Self {
+        Self { takes_cookie: false, ..self }
+    }
+
+    /// Whether what it shows opens anything; who shows nothing may ask as well.
+    pub(super) async fn is_somebody(&self, floor: &Floor) -> Result<bool, Refusal> {
+        self.admit(floor).await?;
+        let (None, Some(token)) = (&self.account, self.proof.token()) else { return Ok(true) };
+        let arrival = floor.gateway.arrival(Some(token), self.from).await.map_err(store_gone)?;
+        Ok(arrival.session().is_some())
+    }
+
     /// Counts a request of whoever can be told before the session is looked at.
     pub(super) async fn admit(&self, floor: &Floor) -> Result<(), Refusal> {
         match (&self.account, self.proof) {
@@ -151,6 +210,28 @@ impl<'a> Asked<'a> {
         }
     }
 
+    /// Whose session stands behind it, counted.
+    pub(super) async fn arrived(&self, floor: &Floor, question: &Question) -> Result<Arrival, Refusal> {
+        let arrival = async {
+            let Some(account) = &self.account else {
+                let arrival =
+                    floor.gateway.arrival(self.proof.token(), self.from).await.map_err(store_gone)?;
+                match (arrival.whose(), self.proof) {
+                    (Some(whose), _) => floor.rates.admit(&whose).await?,
+                    (None, Proof::Nothing) => {}
+                    (None, _) => floor.rates.admit_stranger(self.from).await?,
+                }
+                return Ok(arrival);
+            };
+            service::may_ask(floor, account, question).await?;
+            service::arrival(floor, account, self.from).await
+        };
+        let arrival =
+            timeout_at(self.deadline.until(), arrival).await.map_err(|_| late(&self.deadline))??;
+        self.subject.arrives(&arrival);
+        Ok(arrival)
+    }
+
     /// The answer: kept, shared with others who ask now, or worked out for this request.
     pub(super) async fn answer(
         &self,
@@ -158,23 +239,9 @@ impl<'a> Asked<'a> {
         question: Question,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
-        let Self { parts, subject, proof, account, cookie, from, batch, deadline, tells_cost } = self;
-        let (proof, cookie, from, deadline, tells_cost) = (*proof, *cookie, *from, *deadline, *tells_cost);
-        let arrival = async {
-            let Some(account) = account else {
-                let arrival = floor.gateway.arrival(proof.token(), from).await.map_err(store_gone)?;
-                match (arrival.whose(), proof) {
-                    (Some(whose), _) => floor.rates.admit(&whose).await?,
-                    (None, Proof::Nothing) => {}
-                    (None, _) => floor.rates.admit_stranger(from).await?,
-                }
-                return Ok(arrival);
-            };
-            service::may_ask(floor, account, &question).await?;
-            service::arrival(floor, account, from).await
-        };
-        let arrival = timeout_at(deadline.until(), arrival).await.map_err(|_| late(&deadline))??;
-        subject.arrives(&arrival);
+        let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
+        let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
+        let arrival = self.arrived(floor, &question).await?;
         let place;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
@@ -198,8 +265,14 @@ impl<'a> Asked<'a> {
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
+        if kind == OperationType::Subscription {
+            let message = "A subscription is answered over a WebSocket (graphql-transport-ws) or, with `Accept: \
+                text/event-stream`, as server-sent events.";
+            return Err(Refusal::of_request(BAD_USER_INPUT, message));
+        }
         let batch = batch.clone();
-        let execution = Execution { floor, operation, id, subject, deadline, key, tells_cost, batch };
+        let execution =
+            Execution { floor, operation, id, subject, deadline, key, tells_cost, batch, happening: None };
         match execution.together(&arrival).await? {
             Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
             Some(Shared::Joined(written)) => {
@@ -209,7 +282,8 @@ impl<'a> Asked<'a> {
             None => {}
         }
         let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
-        let visit = Arc::new(floor.gateway.visit(arrival, deadline).by(client.as_deref()));
+        let visit = floor.gateway.visit(arrival, deadline).by(client.as_deref());
+        let visit = Arc::new(if self.takes_cookie { visit } else { visit.without_cookie() });
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
             Ok(written) => written.of_query(media, parts).await,

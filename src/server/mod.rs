@@ -21,6 +21,7 @@ mod health;
 mod height;
 mod kept;
 mod lexer;
+mod live;
 mod media_type;
 mod operator;
 mod origin;
@@ -52,6 +53,7 @@ use self::document::Documents;
 use self::door::{Door, Offer, serve_here};
 use self::gate::Gate;
 use self::kept::KeptAnswers;
+use self::live::Told;
 use self::rate::Rates;
 use self::reachability::Reachability;
 pub use self::reload::Renewal;
@@ -98,6 +100,7 @@ struct Floor {
     trusted: TrustedDocuments,
     kept: KeptAnswers,
     under_way: UnderWay,
+    told: Told,
     rates: Rates,
     gate: Gate,
     reachability: Arc<Reachability>,
@@ -126,6 +129,7 @@ impl Floor {
             trusted,
             kept: KeptAnswers::new(&config.cache),
             under_way: UnderWay::default(),
+            told: Told::new(),
             rates: Rates::new(&config.rate, ground.gateway.store.clone()),
             gate: Gate::new(&config.server),
             gateway: Arc::clone(&ground.gateway),

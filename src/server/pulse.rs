@@ -4,6 +4,7 @@
 //! the time between requests too, and begins only when the first bytes have told which HTTP it is.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ pub(super) enum Fault {
 }
 
 /// A request under way, until it is dropped.
-pub(super) struct Beat<'a>(&'a Pulse);
+pub(super) struct Beat(Arc<Pulse>);
 
 impl Pulse {
     /// Of a connection that was opened now: the first head is to come.
@@ -57,13 +58,13 @@ impl Pulse {
     }
 
     /// A request has come.
-    pub(super) fn begin(&self, is_shared: bool) -> Beat<'_> {
+    pub(super) fn begin(self: &Arc<Self>, is_shared: bool) -> Beat {
         self.under_way.fetch_add(1, Ordering::Relaxed);
         self.head_since.store(NONE, Ordering::Relaxed);
         if is_shared {
             self.is_shared.store(true, Ordering::Relaxed);
         }
-        Beat(self)
+        Beat(Arc::clone(self))
     }
 
     fn heard(&self) {
@@ -111,7 +112,7 @@ impl Pulse {
     }
 }
 
-impl Drop for Beat<'_> {
+impl Drop for Beat {
     fn drop(&mut self) {
         self.0.last.store(self.0.now(), Ordering::Relaxed);
         self.0.under_way.fetch_sub(1, Ordering::Relaxed);
@@ -121,7 +122,7 @@ impl Drop for Beat<'_> {
 /// A stream whose reading and writing is noted.
 pub(super) struct Watched<S> {
     pub(super) stream: S,
-    pub(super) pulse: std::sync::Arc<Pulse>,
+    pub(super) pulse: Arc<Pulse>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
@@ -185,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_head_is_waited_for_from_the_beginning_and_from_its_first_byte() {
-        let pulse = Pulse::new();
+        let pulse = Arc::new(Pulse::new());
         assert_eq!(pulse.fault(Duration::ZERO, LONG), Some(Fault::SlowHead));
         let beat = pulse.begin(false);
         assert_eq!(pulse.fault(Duration::ZERO, Duration::ZERO), None, "a request is under way");
@@ -198,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_head_that_came_early_waits_for_the_answer_before_it() {
-        let pulse = Pulse::new();
+        let pulse = Arc::new(Pulse::new());
         drop(pulse.begin(false));
         pulse.heard();
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -210,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_http_2_says_by_itself_keeps_no_connection() {
-        let pulse = Pulse::new();
+        let pulse = Arc::new(Pulse::new());
         drop(pulse.begin(true));
         tokio::time::sleep(Duration::from_millis(30)).await;
         pulse.told();
@@ -219,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_comes_between_the_requests_of_http_2_is_no_head() {
-        let pulse = Pulse::new();
+        let pulse = Arc::new(Pulse::new());
         drop(pulse.begin(true));
         pulse.heard();
         assert_eq!(pulse.fault(Duration::ZERO, LONG), None);

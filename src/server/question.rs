@@ -156,6 +156,11 @@ impl Posed {
         Self::of(Parameters::of(parameters)?)
     }
 
+    /// Reads what stands in a message.
+    pub(super) fn of_object(parameters: Map<String, Value>) -> Result<Self, Refusal> {
+        Self::of(Parameters::of(parameters)?)
+    }
+
     fn of(parameters: Parameters) -> Result<Self, Refusal> {
         let Parameters { query, document_id, operation_name, variables, extensions } = parameters;
         let named = match document_id.filter(|id| !id.is_empty()) {

@@ -13,8 +13,8 @@ use crate::caller::{Basis, Moment};
 
 /// What joins two requests: the same question of the same people, with no write of anything they may see between, and as
 /// long to answer it: one gives up its reads when its own time is over, which is no answer to who has more, and who has less
-/// is to be told what there is by then.
-pub(super) type Place = (Arc<Key>, Moment, Duration);
+/// is to be told what there is by then. Of a subscription also the event it is told of, nought for none.
+pub(super) type Place = (Arc<Key>, Moment, Duration, u64);
 
 type Work = BoxFuture<'static, Option<Arc<Written>>>;
 

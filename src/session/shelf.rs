@@ -129,6 +129,20 @@ impl Shelf {
         self.look(shared, id).await
     }
 
+    /// The session as it stands, without counting as a use of it.
+    pub(super) async fn peek(&self, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
+        let mut found = None;
+        // Looking by `get` would count.
+        self.here.kept.entry(id).and_compute_with(|kept| {
+            found = kept.map(|kept| kept.value().session.clone());
+            Op::Nop
+        });
+        match &self.shared {
+            Some(shared) if found.is_none() => self.look(shared, id).await,
+            _ => Ok(found),
+        }
+    }
+
     /// Looks for a session in the store, past what this replica has.
     async fn look(&self, shared: &Shared, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         let changes = self.here.changes.load(Ordering::Acquire);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::entrance::Entrance;
 use super::identity::{Identity, Principal, Realm};
@@ -70,6 +70,21 @@ impl Sessions {
     #[must_use]
     pub fn was_replaced(&self, token: &Token) -> bool {
         self.shelf.was_replaced(token.session())
+    }
+
+    /// Until when what a session holds of an upstream stands if nobody uses it; `None` once it has ended. Looking is no use.
+    /// A service account's stands for as long as the gateway does.
+    pub async fn stands_until<U: Held>(&self, session: &Session) -> Option<Timestamp> {
+        if self.service.is_some() {
+            return Some(Timestamp::MAX);
+        }
+        // While the store is gone, nobody has ended it as far as this replica knows.
+        let found = self.shelf.peek(session.id).await.unwrap_or_else(|_| Some(Arc::new(session.clone())))?;
+        let standing = U::standing(&found)?;
+        let is_it = same(Some(standing), U::standing(session));
+        let idle = SignedDuration::from_mins(i64::try_from(self.settings.idle_minutes).unwrap_or(30));
+        let until = standing.ends_at(&self.settings).min(found.particulars.used_at() + idle);
+        (is_it && until > Timestamp::now()).then_some(until)
     }
 
     pub(super) fn has_expired(&self, session: &Session) -> bool {

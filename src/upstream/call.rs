@@ -30,7 +30,7 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     /// Who is asked.
     type Upstream: Upstream;
     /// What comes back.
-    type Reply: Send + Sync + 'static;
+    type Reply: PartialEq + Send + Sync + 'static;
     /// Which of its servers answers.
     const DESTINATION: Destination;
     /// The contract's id of the operation, for logs, metrics and errors.

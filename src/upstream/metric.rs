@@ -38,6 +38,15 @@ const REFUSED: &str = "portalgraph_portal_refused_calls_total";
 /// Reads that were asked once more.
 const RETRIES: &str = "portalgraph_portal_retries_total";
 
+/// Subscriptions that are open.
+pub const LIVE_SUBSCRIPTIONS: &str = "portalgraph_live_subscriptions";
+
+/// Questions that are polled.
+pub const LIVE_POLLERS: &str = "portalgraph_live_pollers";
+
+/// Polls that were made.
+pub const LIVE_POLLS: &str = "portalgraph_live_polls_total";
+
 /// Requests that were turned away because too many were worked on.
 pub const SHED: &str = "portalgraph_requests_shed_total";
 

@@ -31,6 +31,7 @@ mod kept_answers;
 mod levels;
 mod life;
 mod limits;
+mod live;
 mod log_lines;
 mod metrics;
 mod model;

@@ -1,7 +1,8 @@
 // How the editor's queries reach the gateway, and what the page learns from their answers.
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
-import { Kind, parse } from 'graphql';
-import { isUnauthenticated, postGraphql, TransportError, type GraphqlAnswer } from './graphql-client';
+import { Kind, OperationTypeNode, parse } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { ENDPOINT, isUnauthenticated, postGraphql, TransportError, type GraphqlAnswer } from './graphql-client';
 import { refreshSession, reportUnauthenticated, sessionEpoch } from './session-store';
 
 // Operations written in the editor that change who is signed in: the panel has to look again after them.
@@ -21,6 +22,9 @@ interface Observer {
 export function createFetcher({ onSessionNeeded }: FetcherOptions): Fetcher {
   const fetcher = (params: FetcherParams, options?: FetcherOpts) => ({
     subscribe(observer: Observer) {
+      if (isSubscription(params)) {
+        return { unsubscribe: follow(params, options, observer, onSessionNeeded) };
+      }
       const cancellation = new AbortController();
       send(params, options, cancellation.signal, onSessionNeeded)
         .then((answer) => {
@@ -36,6 +40,39 @@ export function createFetcher({ onSessionNeeded }: FetcherOptions): Fetcher {
     },
   });
   return fetcher as unknown as Fetcher;
+}
+
+// Events come by fetch, so that they carry the same cookie and headers as queries do.
+function follow(
+  params: FetcherParams,
+  options: FetcherOpts | undefined,
+  observer: Observer,
+  onSessionNeeded: () => void,
+): () => void {
+  const askedAt = sessionEpoch();
+  const headers = options?.headers as Record<string, string> | undefined;
+  const client = createClient({ url: ENDPOINT, credentials: 'same-origin', headers: headers ?? {} });
+  const operationName = operationNameOf(params);
+  const request = { query: params.query, variables: params.variables as Record<string, unknown> };
+  const stop = client.subscribe(operationName ? { ...request, operationName } : request, {
+    next(result) {
+      const answer = result as unknown as GraphqlAnswer;
+      if (!hasAuthorization(headers) && isUnauthenticated(answer) && reportUnauthenticated(askedAt)) {
+        onSessionNeeded();
+      }
+      observer.next(answer);
+    },
+    error(error) {
+      // Shown in the shape of an answer: the editor would add a stack trace to a thrown error.
+      const message = error instanceof Error ? error.message : 'The gateway sends no more events.';
+      observer.next({ errors: [{ message }] });
+      observer.complete();
+    },
+    complete() {
+      observer.complete();
+    },
+  });
+  return stop;
 }
 
 async function send(
@@ -76,6 +113,16 @@ function operationNameOf({ query, operationName }: FetcherParams): string | null
   } catch {
     // The gateway says better what is wrong with the text.
     return operationName;
+  }
+}
+
+function isSubscription({ query, operationName }: FetcherParams): boolean {
+  try {
+    const operations = parse(query).definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
+    const named = operations.find((each) => each.name?.value === operationName);
+    return (named ?? operations[0])?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    return false;
   }
 }
 

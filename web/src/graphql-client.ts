@@ -1,6 +1,6 @@
 // One way to send an operation to the gateway, used by the editor and by the sign-in panel alike.
 
-const ENDPOINT = '/graphql';
+export const ENDPOINT = '/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
 export interface GraphqlError {

@@ -113,6 +113,14 @@ if (missing.length > 0) {
     await until(async () => (await answerText(page)).includes(`"loginName": "${username}"`), 'the answer');
   });
 
+  test('a subscription is told of what happens until it is stopped', async () => {
+    await setOperation(page, 'subscription { viewerSession { kind } }');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await until(async () => (await answerText(page)).includes('STANDS'), 'the first event');
+    await page.getByRole('button', { name: 'Stop query' }).click();
+    await page.getByRole('button', { name: 'Execute query' }).waitFor();
+  });
+
   test('operations that mention a password are not kept in the browser', async () => {
     await setOperation(page, 'query Remember { viewer { loginName } }');
     const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage }));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// A time between none and this.
-pub(super) fn up_to(most: Duration) -> Duration {
+pub(in crate::caller) fn up_to(most: Duration) -> Duration {
     // Without randomness it is the longest: what waits too long does no harm.
     let chance = getrandom::u32().unwrap_or(u32::MAX);
     most.mul_f64(f64::from(chance) / f64::from(u32::MAX))

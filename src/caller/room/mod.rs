@@ -22,6 +22,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 pub(super) use gate::Gate;
+pub(super) use jitter::up_to;
 pub(super) use permit::{News, Permit};
 
 use crate::config::Config;

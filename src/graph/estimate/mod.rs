@@ -14,14 +14,15 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use async_graphql::OutputType;
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
+use async_graphql::{OutputType, SubscriptionType};
 
 use super::context::Visit;
 use super::mutation::Mutation;
 use super::query::Query;
+use super::subscription::Subscription;
 use crate::caller::{Lengths, Whole, looks_for_a_new_role};
 use crate::config::{Config, Limits, Plan, UserIdKind};
 use price::Price;
@@ -79,6 +80,7 @@ impl Estimator {
         let mut registry = Registry::default();
         Query::create_type_info(&mut registry);
         Mutation::create_type_info(&mut registry);
+        Subscription::create_type_info(&mut registry);
         let records = registry.types.iter().filter_map(|(record, kind)| {
             let MetaType::Object { fields, .. } = kind else { return None };
             let entry = |name: &str, kind: &str| Entry {

@@ -101,7 +101,12 @@ impl<'a> Walk<'a> {
 
     pub(super) fn estimate(mut self) -> Estimate {
         let operation = self.asked.operation;
-        let of = if operation.ty == OperationType::Mutation { "Mutation" } else { "Query" };
+        let of = match operation.ty {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            // What it follows is read by polls; this is what one event costs.
+            OperationType::Subscription => "Subscription",
+        };
         let root = Place { of, spot: Spot::Root, count: 1, is_one_list: true };
         self.selection_set(&operation.selection_set.node, &root);
         self.sum_up();
@@ -211,6 +216,8 @@ impl<'a> Walk<'a> {
             1
         } else if place.of.ends_with("Payload") {
             self.listed
+        } else if place.of.ends_with("Changes") {
+            usize::MAX
         } else if let Some(Value::List(ids)) = arguments.get("ids") {
             ids.len()
         } else {

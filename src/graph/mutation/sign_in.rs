@@ -223,7 +223,7 @@ impl SelectTenantPayload {
 type LoggedIn = (LoginStatus, Issued);
 
 async fn log_in(ctx: &Context<'_>, input: LoginInput) -> Result<LoggedIn, Refusal<LoginErrorCode>> {
-    ctx.visit().require_person()?;
+    ctx.visit().require_new_token()?;
     let mut violations = Violations::new();
     if input.username.trim().is_empty() {
         violations.add(LoginErrorCode::InvalidLoginName);
@@ -265,7 +265,7 @@ fn too_many_failures(wait: Duration) -> Refusal<LoginErrorCode> {
 
 async fn enter_tenant(ctx: &Context<'_>, tenant: TenantId) -> Result<Issued, Refusal<SelectTenantErrorCode>> {
     let visit = ctx.visit();
-    visit.require_person()?;
+    visit.require_new_token()?;
     let caller = ctx.caller()?;
     match visit.sessions().select_tenant(caller.session(), tenant).await {
         Ok(issued) => {

@@ -237,7 +237,7 @@ impl Operation for TestWS {
 }
 
 /// The answer of `testWS`: that there was one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alive;
 
 impl Reply for Alive {

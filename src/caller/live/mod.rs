@@ -1,0 +1,168 @@
+//! Reads that are repeated for as long as somebody subscribes to what they tell: one poll for all of one identity who want
+//! to know the same, however many they are and whoever of them came first.
+
+mod follower;
+mod guests;
+mod pace;
+mod poll;
+mod watcher;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+pub use follower::Follower;
+pub use guests::Attendance;
+use guests::{Guest, Guests};
+pub use watcher::{Known, Watcher};
+
+use super::error::CallerError;
+use super::house::{House, Question};
+use crate::config;
+use crate::session::{Identity, Session, Sessions};
+use crate::upstream::metric::{LIVE_POLLERS, LIVE_SUBSCRIPTIONS};
+use poll::Poll;
+
+/// How often the store is looked at for what other replicas have written, while anything is polled.
+const LISTEN_EVERY: Duration = Duration::from_millis(25);
+
+/// What is polled: on whose behalf, which operation, with which question.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PollKey {
+    pub(super) identity: Identity,
+    pub(super) operation: &'static str,
+    pub(super) question: Arc<str>,
+}
+
+/// All that is polled, and for whom. Both maps are bounded by the subscriptions there are.
+pub struct Pollers {
+    settings: config::Live,
+    polls: Mutex<HashMap<PollKey, Weak<Poll>>>,
+    guests: Mutex<HashMap<Identity, Weak<Guests>>>,
+    subscriptions: Arc<AtomicUsize>,
+    is_listening: AtomicBool,
+}
+
+impl Pollers {
+    /// Nothing is polled yet.
+    #[must_use]
+    pub fn new(settings: &config::Live) -> Self {
+        Self {
+            settings: settings.clone(),
+            polls: Mutex::default(),
+            guests: Mutex::default(),
+            subscriptions: Arc::default(),
+            is_listening: AtomicBool::new(false),
+        }
+    }
+
+    fn polls(&self) -> MutexGuard<'_, HashMap<PollKey, Weak<Poll>>> {
+        self.polls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether nothing is polled any more; what is polled next begins to listen again.
+    fn stops_listening(&self) -> bool {
+        let mut polls = self.polls();
+        polls.retain(|_, poll| poll.strong_count() > 0);
+        if polls.is_empty() {
+            self.is_listening.store(false, Ordering::Release);
+        }
+        polls.is_empty()
+    }
+}
+
+impl House {
+    /// Lets a session in whose owner subscribes to something of this identity, unless there are as many as there may be.
+    pub fn attend(
+        &self,
+        identity: &Identity,
+        (session, sessions): (Arc<Session>, Sessions),
+    ) -> Result<Attendance, CallerError> {
+        let pollers = &self.pollers;
+        let place = Place::take(pollers)?;
+        let guests = {
+            let mut all = pollers.guests.lock().unwrap_or_else(PoisonError::into_inner);
+            all.get(identity).and_then(Weak::upgrade).unwrap_or_else(|| {
+                all.retain(|_, guests| guests.strong_count() > 0);
+                let guests = Arc::new(Guests::default());
+                all.insert(identity.clone(), Arc::downgrade(&guests));
+                guests
+            })
+        };
+        let allowed = pollers.settings.max_subscriptions_per_person;
+        guests.enter(Guest { session, sessions }, (place, allowed)).ok_or(CallerError::TooManySubscriptions {
+            allowed,
+            setting: "live.max_subscriptions_per_person",
+        })
+    }
+
+    /// The poll of a question on behalf of an identity: the one there is, or one that begins now.
+    fn poll<Q: Question>(self: &Arc<Self>, guests: &Arc<Guests>, (key, question): (PollKey, Q)) -> Arc<Poll> {
+        let mut polls = self.pollers.polls();
+        if let Some(poll) = polls.get(&key).and_then(Weak::upgrade) {
+            return poll;
+        }
+        polls.retain(|_, poll| poll.strong_count() > 0);
+        let poll = Poll::begin(self, guests, (key.clone(), question));
+        polls.insert(key, Arc::downgrade(&poll));
+        metrics::gauge!(LIVE_POLLERS).set(number(polls.len()));
+        drop(polls);
+        self.listen();
+        poll
+    }
+
+    /// Looks at what other replicas have written, for as long as anything is polled: no request comes to do so.
+    fn listen(self: &Arc<Self>) {
+        if !self.has_replicas() || self.pollers.is_listening.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let house = Arc::downgrade(self);
+        tokio::spawn(async move {
+            while let Some(house) = house.upgrade() {
+                house.renew().await;
+                if house.pollers.stops_listening() {
+                    return;
+                }
+                drop(house);
+                tokio::time::sleep(LISTEN_EVERY).await;
+            }
+        });
+    }
+
+    /// Notes that a poll has ended.
+    fn forget_poll(&self, key: &PollKey) {
+        let mut polls = self.pollers.polls();
+        if polls.get(key).is_some_and(|poll| poll.strong_count() == 0) {
+            polls.remove(key);
+        }
+        metrics::gauge!(LIVE_POLLERS).set(number(polls.len()));
+    }
+}
+
+/// One of the subscriptions there may be, until it is dropped.
+#[derive(Debug)]
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(pollers: &Pollers) -> Result<Self, CallerError> {
+        let allowed = pollers.settings.max_subscriptions;
+        let next = |open: usize| (open < allowed).then_some(open + 1);
+        let taken = pollers.subscriptions.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
+        let open = taken
+            .map_err(|_| CallerError::TooManySubscriptions { allowed, setting: "live.max_subscriptions" })?;
+        metrics::gauge!(LIVE_SUBSCRIPTIONS).set(number(open + 1));
+        Ok(Self(Arc::clone(&pollers.subscriptions)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let open = self.0.fetch_sub(1, Ordering::AcqRel) - 1;
+        metrics::gauge!(LIVE_SUBSCRIPTIONS).set(number(open));
+    }
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
