@@ -26,6 +26,6 @@ ENV PORTALGRAPH__SERVER__LISTEN=0.0.0.0:4000
 EXPOSE 4000
 # The user `nonroot` of the base image by its number, which Kubernetes can check (runAsNonRoot).
 USER 65532:65532
-HEALTHCHECK --interval=10s --timeout=6s --start-period=5s --retries=3 CMD ["/portalgraph", "health"]
+HEALTHCHECK --interval=10s --timeout=6s --start-period=5s --retries=3 CMD ["/portalgraph", "health", "--config", "/etc/portalgraph/portalgraph.toml"]
 ENTRYPOINT ["/portalgraph"]
 CMD ["serve", "--config", "/etc/portalgraph/portalgraph.toml"]

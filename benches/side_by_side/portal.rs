@@ -3,7 +3,7 @@
 //! What is played back are the simulator's own bytes, of the same session and the same question. `/control/` counts the
 //! calls and sets how long each takes.
 
-use portalgraph::upstream::{Http, Patience};
+use portalgraph::upstream::{Http, Patience, TlsFiles};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
@@ -38,12 +38,10 @@ pub(crate) async fn serve() {
     let users = std::env::args().nth(2).unwrap().parse().unwrap();
     let simulator = Simulator::local(world::of(users)).await;
     let timeout = Duration::from_mins(1);
+    let patience = Patience { connect: timeout, call: timeout, idle_connections: 64 };
     let portal = Arc::new(Portal {
         simulator: simulator.url(),
-        http: Http::new(Patience { connect: timeout, call: timeout, idle_connections: 64 })
-            .unwrap()
-            .here()
-            .clone(),
+        http: Http::new(patience, TlsFiles::default()).unwrap().here(),
         answers: RwLock::default(),
         calls: AtomicU64::new(0),
         delay: AtomicU64::new(0),

@@ -81,6 +81,10 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
     config.portal.login_encoding = Encoding::Base64;
     config.portal.dialect.status_field = simulator.settings(|settings| settings.status_field.clone());
     config.server.listen = address;
+    // A certificate is for the gateway in earnest.
+    config.server.tls_certificate_file.clear();
+    config.server.tls_key_file.clear();
+    config.server.hsts_max_age_seconds = 0;
 
     let (end, ended) = oneshot::channel::<()>();
     let shutdown = async {

@@ -1,8 +1,14 @@
-//! One plain HTTP exchange with a server on this machine, for the commands that look at a running gateway.
+//! One HTTP exchange with a server on this machine, plain or within TLS, for the commands that look at a running gateway.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use rustls::{ClientConnection, StreamOwned};
+
+use super::unverified;
 
 /// The longest to wait for a connection, and for each part of the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -17,16 +23,35 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
+/// How a server is spoken with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scheme {
+    /// Plainly.
+    Http,
+    /// Within TLS, whoever's certificate it shows: nothing may be sent that is not for everybody.
+    UnverifiedHttps,
+}
+
 /// Asks for a page.
-pub(super) fn get(address: SocketAddr, path: &str) -> io::Result<Answer> {
-    exchange(address, &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n"))
+pub(super) fn get(scheme: Scheme, address: SocketAddr, path: &str) -> io::Result<Answer> {
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n");
+    let connection = connect(address)?;
+    match scheme {
+        Scheme::Http => exchange(connection, &request),
+        Scheme::UnverifiedHttps => {
+            let tls = Arc::new(unverified::client().map_err(io::Error::other)?);
+            let name = ServerName::from(address.ip());
+            let tls = ClientConnection::new(tls, name).map_err(io::Error::other)?;
+            exchange(StreamOwned::new(tls, connection), &request)
+        }
+    }
 }
 
 /// Sends JSON, with the cookies of an earlier answer.
 pub(super) fn post(address: SocketAddr, path: &str, cookies: &str, body: &str) -> io::Result<Answer> {
     let length = body.len();
     exchange(
-        address,
+        connect(address)?,
         &format!(
             "POST {path} HTTP/1.0\r\nHost: {address}\r\nCookie: {cookies}\r\nAccept: application/json\r\n\
              Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -34,11 +59,15 @@ pub(super) fn post(address: SocketAddr, path: &str, cookies: &str, body: &str) -
     )
 }
 
-/// In HTTP/1.0 an answer ends where the connection does, which is all there is to know for reading it.
-fn exchange(address: SocketAddr, request: &str) -> io::Result<Answer> {
-    let mut connection = TcpStream::connect_timeout(&address, PATIENCE)?;
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let connection = TcpStream::connect_timeout(&address, PATIENCE)?;
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
+    Ok(connection)
+}
+
+/// In HTTP/1.0 an answer ends where the connection does, which is all there is to know for reading it.
+fn exchange(mut connection: impl Read + Write, request: &str) -> io::Result<Answer> {
     connection.write_all(request.as_bytes())?;
     let mut answer = String::new();
     connection.read_to_string(&mut answer)?;

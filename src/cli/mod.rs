@@ -15,6 +15,8 @@ mod settings;
 mod simulate;
 mod stop;
 mod token;
+mod unverified;
+mod watched;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

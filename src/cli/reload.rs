@@ -1,9 +1,10 @@
-//! Settings read again while the gateway serves: on SIGHUP, and when a file they come from has changed.
+//! Settings read again while the gateway serves: on SIGHUP, and when a file they come from has changed; and certificates
+//! and keys, when a file that the settings name has.
 
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
@@ -11,10 +12,11 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::logging::Wanted;
 use super::settings;
+use super::watched::Watched;
 use crate::config::{Config, ConfigError};
 use crate::server::Renewal;
 
-/// How often the file is looked at.
+/// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Where settings come from, and who is told of new ones.
@@ -22,53 +24,54 @@ pub(super) struct Reload {
     hang_up: Signal,
     file: Option<PathBuf>,
     listen: Option<SocketAddr>,
+    certificates: Watched,
     level: Wanted,
     renewals: mpsc::Sender<Renewal>,
 }
-
-/// By what a file is seen to have changed.
-type Mark = Option<(SystemTime, u64)>;
 
 impl Reload {
     /// From now on SIGHUP no longer ends the process.
     pub(super) fn new(
         file: Option<&Path>,
-        listen: Option<SocketAddr>,
+        (config, listen): (&Config, Option<SocketAddr>),
         level: Wanted,
     ) -> io::Result<(Self, mpsc::Receiver<Renewal>)> {
         let (renewals, received) = mpsc::channel(1);
         let hang_up = signal(SignalKind::hangup())?;
-        Ok((Self { hang_up, file: file.map(Path::to_owned), listen, level, renewals }, received))
+        let certificates = Watched::new(certificates(config));
+        Ok((
+            Self { hang_up, file: file.map(Path::to_owned), listen, certificates, level, renewals },
+            received,
+        ))
     }
 
     /// Reads them again whenever there is a reason to.
     pub(super) async fn run(mut self) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut read = self.mark();
-        let mut seen = read;
+        let mut file = Watched::new(self.file.iter().cloned().collect());
         loop {
             tokio::select! {
-                _ = self.hang_up.recv() => read = self.mark(),
+                _ = self.hang_up.recv() => {
+                    file.begin();
+                    self.renew().await;
+                }
                 _ = looks.tick() => {
-                    let before = std::mem::replace(&mut seen, self.mark());
-                    // One that has just changed may not be written to its end.
-                    if seen == read || seen != before {
-                        continue;
+                    // Both are looked at each time.
+                    let (is_file, is_certificate) = (file.has_changed(), self.certificates.has_changed());
+                    if is_file {
+                        self.renew().await;
                     }
-                    read = seen;
+                    if is_certificate {
+                        // An error means that nobody serves any more.
+                        let _ = self.renewals.send(Renewal::Certificates).await;
+                    }
                 }
             }
-            self.renew().await;
         }
     }
 
-    fn mark(&self) -> Mark {
-        let metadata = self.file.as_ref()?.metadata().ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    }
-
-    async fn renew(&self) {
+    async fn renew(&mut self) {
         let config = match self.read() {
             Ok(config) => config,
             Err(error) => {
@@ -81,9 +84,12 @@ impl Reload {
             }
         };
         let level = config.log.level.clone();
+        let watched = Watched::new(certificates(&config));
         let (accepted, is_accepted) = oneshot::channel();
-        if self.renewals.send(Renewal { config, accepted }).await.is_ok() && is_accepted.await.is_ok() {
+        let renewal = Renewal::Settings { config: Box::new(config), accepted };
+        if self.renewals.send(renewal).await.is_ok() && is_accepted.await.is_ok() {
             self.level.set(&level);
+            self.certificates = watched;
         }
     }
 
@@ -95,4 +101,20 @@ impl Reload {
         }
         Ok(config)
     }
+}
+
+/// The certificates and keys that settings name.
+fn certificates(config: &Config) -> Vec<PathBuf> {
+    let Config { server, portal, icws, .. } = config;
+    let named = [
+        &server.tls_certificate_file,
+        &server.tls_key_file,
+        &portal.ca_file,
+        &portal.client_certificate_file,
+        &portal.client_key_file,
+        &icws.ca_file,
+        &icws.client_certificate_file,
+        &icws.client_key_file,
+    ];
+    named.into_iter().filter(|path| !path.is_empty()).map(PathBuf::from).collect()
 }

@@ -25,14 +25,15 @@ Examples:
   PORTALGRAPH__LOG__FORMAT=json portalgraph serve --config portalgraph.toml --listen 0.0.0.0:4000
       For a container: log lines for a collector, and an address that others reach.
 
-When it is ready it prints one line, `portalgraph is serving http://ADDRESS`, on standard output. Then there are
+When it is ready it prints one line, `portalgraph is serving http://ADDRESS` (https with \
+server.tls_certificate_file), on standard output. Then there are
   /              the query editor, with sign-in
   /graphql       the graph, for POST and GET
   /health/live   whether the process answers
   /health/ready  whether it can serve
 With server.operator_listen set, /metrics and both health checks are served there too, apart from clients.
-Log lines go to standard error. SIGHUP, or a change of the file, has the settings read again; what \
-of them needs a restart is logged. Ctrl-C or SIGTERM ends it after the requests under way; a second \
+Log lines go to standard error. SIGHUP, or a change of the file, has the settings read again, and so \
+has a change of a certificate or key they name; what of them needs a restart is logged. Ctrl-C or SIGTERM ends it after the requests under way; a second \
 one ends it at once.
 
 Exit status: 0 after Ctrl-C or SIGTERM, 1 if it cannot listen or serve, 2 if the configuration \
@@ -66,7 +67,7 @@ async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) ->
     // Before the line that says it serves: whoever reads that may stop the process right away.
     let stop = StopSignals::listen().map_err(Failure::Start)?.first();
     let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
-    let reload = Reload::new(arguments.config.as_deref(), arguments.listen, level);
+    let reload = Reload::new(arguments.config.as_deref(), (&config, arguments.listen), level);
     let (reload, renewals) = reload.map_err(Failure::Start)?;
     let (listener, address) = bind(config.server.listen).await?;
     let operator = match config.server.operator_address() {
@@ -77,6 +78,7 @@ async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) ->
         }
         None => None,
     };
+    let scheme = config.server.scheme();
     let listeners =
         server::Listeners { clients: listener, operator, threads: Threads::Own, renewals: Some(renewals) };
     let mut gateway = pin!(server::run(config, listeners, stop));
@@ -86,7 +88,7 @@ async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) ->
         served = &mut gateway => return Ok(served?),
         () = future::ready(()) => {}
     }
-    super::print(&format!("portalgraph is serving http://{address}\n"))?;
+    super::print(&format!("portalgraph is serving {scheme}://{address}\n"))?;
     tokio::select! {
         served = gateway => Ok(served?),
         () = hurry => Ok(()),

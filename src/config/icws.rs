@@ -66,6 +66,12 @@ pub struct IcwsDialect {
 pub struct Icws {
     /// Where ICWS (Genesys PureConnect) is, without a path.
     pub url: String,
+    /// The authorities one of which is to have signed the ICWS server's certificate, in PEM; empty for those of the machine.
+    pub ca_file: String,
+    /// The certificate the gateway shows ICWS, in PEM; empty for none.
+    pub client_certificate_file: String,
+    /// The key to it, in PEM.
+    pub client_key_file: String,
     /// The name under which the gateway connects.
     pub application_name: String,
     /// The language ICWS is asked for, which its connection request needs.

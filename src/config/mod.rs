@@ -20,6 +20,7 @@ mod rate;
 mod server;
 mod service_account;
 mod session;
+mod tls;
 mod trusted_documents;
 mod visibility;
 

@@ -222,7 +222,7 @@ fn unit(key: &str) -> Option<&str> {
 /// What a number may be. The upper ends are far beyond use and keep timers and semaphores from overflowing.
 fn range(key: &str) -> RangeInclusive<i64> {
     // Of what is kept, 0 keeps nothing, a page of 0 rows is all of them, a wait of 0 is none, of 0 threads there are
-    // as many as cores, a rate of 0 is any, of documents made known 0 bytes are none; everywhere else 0 would turn the
+    // as many as cores, HSTS of 0 seconds is none, a rate of 0 is any, of documents made known 0 bytes are none; everywhere else 0 would turn the
     // gateway off.
     let may_be_none = [
         "portal.dialect.all_rows_page_size",
@@ -231,6 +231,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "server.worker_threads",
         "server.max_queue_milliseconds",
         "live.max_subscriptions",
+        "server.hsts_max_age_seconds",
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",
         "trusted_documents.automatic_max_bytes",

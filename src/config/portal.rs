@@ -42,6 +42,12 @@ pub struct Portal {
     pub url: String,
     /// Where the callback service is, without a path.
     pub callback_url: String,
+    /// The authorities one of which is to have signed the portal's certificate, in PEM; empty for those of the machine.
+    pub ca_file: String,
+    /// The certificate the gateway shows the portal, in PEM; empty for none.
+    pub client_certificate_file: String,
+    /// The key to it, in PEM.
+    pub client_key_file: String,
     /// How the user name and the password of login are encoded.
     pub login_encoding: Encoding,
     /// How the user name is encoded when a tenant is selected.

@@ -26,6 +26,12 @@ pub enum SecureCookie {
 pub struct Server {
     /// The address to serve clients on.
     pub listen: SocketAddr,
+    /// The certificate clients are shown, with those that lead to its authority, in PEM; empty for no TLS.
+    pub tls_certificate_file: String,
+    /// The key to it, in PEM.
+    pub tls_key_file: String,
+    /// For how long browsers are told to come by TLS alone, in seconds; 0 for not at all.
+    pub hsts_max_age_seconds: u64,
     /// The address to serve metrics and health checks on; empty for none.
     pub operator_listen: String,
     /// Origins of front ends on other hosts whose scripts may ask, besides the gateway's own page.
@@ -62,6 +68,18 @@ impl Server {
             0 => available_parallelism().map_or(1, NonZero::get),
             threads => threads,
         }
+    }
+
+    /// Whether clients are served over TLS.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        !self.tls_certificate_file.is_empty()
+    }
+
+    /// The scheme of the addresses clients use, if nothing stands in front.
+    #[must_use]
+    pub fn scheme(&self) -> &'static str {
+        if self.is_tls() { "https" } else { "http" }
     }
 
     /// Where the operator is served, if anywhere.

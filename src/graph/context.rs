@@ -20,7 +20,7 @@ use crate::session::{
     Sessions, System, Token, Whose,
 };
 use crate::store::{Store, StoreError};
-use crate::upstream::Secret;
+use crate::upstream::{Http, Secret};
 
 /// The process-wide state behind every request: sessions, the upstreams' clients, kept answers.
 pub struct Gateway {
@@ -103,6 +103,28 @@ impl Gateway {
         let throttle = LoginThrottle::new(&config.rate, store.clone());
         let house = Arc::new(House::new(config, store.clone()));
         Ok(Arc::new(Self { sessions, accounts, store, throttle, house, lines: Lines::default() }))
+    }
+
+    /// What the portal is asked with, and ICWS, where they are set.
+    #[must_use]
+    pub fn clients(&self) -> (Option<&Http>, Option<&Http>) {
+        self.sessions.clients()
+    }
+
+    /// Reads the certificates and keys again that the upstreams are asked with; what cannot be used changes nothing.
+    pub async fn renew_certificates(&self) {
+        let (portal, icws) = self.clients();
+        for http in [portal, icws].into_iter().flatten().filter(|http| http.has_files()) {
+            let http = http.clone();
+            // Files may lie where reading takes its time.
+            let renewed = tokio::task::spawn_blocking(move || http.renew()).await;
+            if let Err(problem) = renewed.unwrap_or_else(|_| Err("reading was interrupted".to_owned())) {
+                tracing::warn!(
+                    tls.problem = problem,
+                    "certificates were read again and cannot be used; those from before still hold"
+                );
+            }
+        }
     }
 
     /// Finds the session of a request that presents this token, or none. Fails if the store that replicas share is gone and

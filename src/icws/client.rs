@@ -15,7 +15,7 @@ use super::error::IcwsError;
 use super::problem::ErrorBody;
 use super::shape::{Shape, read};
 use crate::config;
-use crate::upstream::{Answer, Http, Lost, Patience, Upstream, metric, retry_after};
+use crate::upstream::{Answer, Http, Lost, Patience, TlsFiles, Upstream, metric, retry_after};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -81,12 +81,20 @@ impl Icws {
             "" => None,
             text => Some(Url::parse(text).map_err(|error| format!("icws.url: {error}"))?),
         };
-        let http = Http::new(Patience {
+        let patience = Patience {
             connect: Duration::from_millis(settings.connect_timeout_milliseconds),
             call: Duration::from_millis(settings.call_timeout_milliseconds),
             idle_connections: settings.max_concurrent_calls,
-        })?;
+        };
+        let files = [&settings.ca_file, &settings.client_certificate_file, &settings.client_key_file];
+        let http = Http::new(patience, TlsFiles::of("icws", files.map(String::as_str)))?;
         Ok(Self { http, url, others: Arc::default(), settings: Arc::new(settings.clone()) })
+    }
+
+    /// What it is asked with.
+    #[must_use]
+    pub fn http(&self) -> &Http {
+        &self.http
     }
 
     /// The settings this client was made with.
@@ -184,7 +192,10 @@ impl Icws {
             let content_type = HeaderValue::from_static(self.settings.dialect.content_type.as_str());
             request = request.header(CONTENT_TYPE, content_type).body(body.to_string());
         }
-        let response = request.send().await.map_err(|error| self.lost(operation, &error))?;
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Err(self.lost(operation, self.http.lost(&error).await)),
+        };
         look(response.headers(), &url);
         let (status, headers) = (response.status(), response.headers().clone());
         let body = match self.body(operation, response).await {
@@ -200,7 +211,9 @@ impl Icws {
         let most = self.settings.max_answer_bytes;
         let most = if response.status().is_success() { most } else { most.min(MOST_ERROR_BYTES) };
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost(operation, &error))? {
+        while let Some(chunk) =
+            response.chunk().await.map_err(|error| self.lost(operation, Lost::from(&error)))?
+        {
             if body.len() + chunk.len() > most {
                 let reason = "it is larger than icws.max_answer_bytes".into();
                 return Err(IcwsError::Unintelligible { operation, reason });
@@ -211,8 +224,8 @@ impl Icws {
     }
 
     /// Names the cause of a failure below HTTP; reqwest's own text would name the host.
-    fn lost(&self, operation: &'static str, error: &reqwest::Error) -> IcwsError {
-        match Lost::from(error) {
+    fn lost(&self, operation: &'static str, lost: Lost) -> IcwsError {
+        match lost {
             Lost::TimedOut => IcwsError::TimedOut { operation, after: self.patience() },
             Lost::Unreachable { reason, was_sent, has_begun } => {
                 IcwsError::Unreachable { operation, reason, was_sent, has_begun }

@@ -17,7 +17,7 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Http, Lost, Patience, Secret, Upstream, allowance, metric, retry_after};
+use crate::upstream::{Http, Lost, Patience, Secret, TlsFiles, Upstream, allowance, metric, retry_after};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
@@ -80,12 +80,20 @@ impl Portal {
                 text => Some(parse("portal.callback_url", text)?),
             },
         };
-        let http = Http::new(Patience {
+        let patience = Patience {
             connect: Duration::from_millis(settings.connect_timeout_milliseconds),
             call: Duration::from_millis(settings.call_timeout_milliseconds),
             idle_connections: settings.max_concurrent_calls,
-        })?;
+        };
+        let files = [&settings.ca_file, &settings.client_certificate_file, &settings.client_key_file];
+        let http = Http::new(patience, TlsFiles::of("portal", files.map(String::as_str)))?;
         Ok(Self { http, urls, settings: Arc::new(settings) })
+    }
+
+    /// What it is asked with.
+    #[must_use]
+    pub fn http(&self) -> &Http {
+        &self.http
     }
 
     /// The settings this client was made with.
@@ -173,7 +181,10 @@ impl Portal {
         {
             request = credentials.sign(request, &self.settings.dialect.token_header);
         }
-        request.send().await.map_err(|error| self.lost::<O>(&error))
+        match request.send().await {
+            Ok(response) => Ok(response),
+            Err(error) => Err(self.lost::<O>(self.http.lost(&error).await)),
+        }
     }
 
     fn url<O: Operation>(&self, path: &str) -> Result<Url, PortalError> {
@@ -218,7 +229,7 @@ impl Portal {
         let promised = response.content_length().and_then(|length| usize::try_from(length).ok());
         let mut body =
             BytesMut::with_capacity(promised.unwrap_or_default().min(self.settings.max_answer_bytes));
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost::<O>(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.lost::<O>(Lost::from(&error)))? {
             if body.len() + chunk.len() > self.settings.max_answer_bytes {
                 return Err(PortalError::Unintelligible {
                     operation: O::NAME,
@@ -231,9 +242,9 @@ impl Portal {
     }
 
     /// Names the cause of a failure below HTTP; reqwest's own text would name the host.
-    fn lost<O: Operation>(&self, error: &reqwest::Error) -> PortalError {
+    fn lost<O: Operation>(&self, lost: Lost) -> PortalError {
         let operation = O::NAME;
-        match Lost::from(error) {
+        match lost {
             Lost::TimedOut => PortalError::TimedOut { operation, after: self.patience() },
             Lost::Unreachable { reason, was_sent, has_begun } => {
                 PortalError::Unreachable { operation, reason, was_sent, has_begun }

@@ -13,7 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};
-use crate::config::SecureCookie;
+use crate::config::{self, SecureCookie};
 use crate::session::TokenHash;
 
 /// What is asked of who sent basic authentication without a service token.
@@ -123,10 +123,10 @@ pub(super) enum SessionCookie {
 
 impl SessionCookie {
     /// The cookie for a request to this host.
-    pub(super) fn of(setting: SecureCookie, host: Option<&Authority>) -> Self {
-        match setting {
+    pub(super) fn of(settings: &config::Server, host: Option<&Authority>) -> Self {
+        match settings.secure_cookie {
             SecureCookie::Never => Self::Plain,
-            SecureCookie::Auto if host.is_some_and(is_loopback) => Self::Plain,
+            SecureCookie::Auto if !settings.is_tls() && host.is_some_and(is_loopback) => Self::Plain,
             SecureCookie::Auto | SecureCookie::Always => Self::Secure,
         }
     }
@@ -223,7 +223,8 @@ mod tests {
 
     #[test]
     fn the_cookie_is_secure_except_on_loopback() {
-        let cookie = |host: &str| SessionCookie::of(SecureCookie::Auto, Some(&host.parse().unwrap()));
+        let mut settings = config::Config::default().server;
+        let cookie = |host: &str| SessionCookie::of(&settings, Some(&host.parse().unwrap()));
         for host in ["localhost:4000", "LOCALHOST", "127.0.0.1:80", "127.8.8.8", "[::1]:4000"] {
             assert_eq!(cookie(host), SessionCookie::Plain, "{host}");
         }
@@ -237,7 +238,10 @@ mod tests {
         ] {
             assert_eq!(cookie(host), SessionCookie::Secure, "{host}");
         }
-        assert_eq!(SessionCookie::of(SecureCookie::Auto, None), SessionCookie::Secure);
+        assert_eq!(SessionCookie::of(&settings, None), SessionCookie::Secure);
+        settings.tls_certificate_file = "certificate.pem".to_owned();
+        let local = "localhost".parse().unwrap();
+        assert_eq!(SessionCookie::of(&settings, Some(&local)), SessionCookie::Secure);
         let issued = SessionCookie::Secure.issue("t", Duration::from_mins(1)).unwrap();
         assert_eq!(issued, "__Host-portalgraph=t; Path=/; Max-Age=60; HttpOnly; SameSite=Lax; Secure");
         assert_eq!(

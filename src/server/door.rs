@@ -20,10 +20,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Beat, Fault, Pulse, Watched};
+use super::tls::Tls;
 use crate::config;
 
 /// How long a connection without a request is kept when the gateway stops: one may be on its way.
@@ -49,6 +50,8 @@ pub(super) struct Offer {
 #[derive(Clone)]
 pub(super) struct Door {
     offer: watch::Receiver<Arc<Offer>>,
+    /// What connections begin with, if they are not plain.
+    tls: Option<Tls>,
     /// A place for each connection that may be open.
     places: Arc<Semaphore>,
 }
@@ -83,6 +86,13 @@ pub(super) struct Taken {
     pub(super) place: OwnedSemaphorePermit,
 }
 
+/// From where a connection came, when, and until when it may stay. A slow handshake takes from the time for the first head.
+struct Came {
+    address: SocketAddr,
+    opened: std::time::Instant,
+    stop: CancellationToken,
+}
+
 impl Offer {
     pub(super) fn new(router: Router, settings: &config::Server) -> Arc<Self> {
         Arc::new(Self {
@@ -113,8 +123,8 @@ impl Offer {
 }
 
 impl Door {
-    pub(super) fn new(offer: watch::Receiver<Arc<Offer>>, max_connections: usize) -> Self {
-        Self { offer, places: Arc::new(Semaphore::new(max_connections)) }
+    pub(super) fn new(offer: watch::Receiver<Arc<Offer>>, tls: Option<Tls>, max_connections: usize) -> Self {
+        Self { offer, tls, places: Arc::new(Semaphore::new(max_connections)) }
     }
 
     /// Takes connections until `shutdown`, and then those that the kernel has taken before.
@@ -149,16 +159,38 @@ impl Door {
     /// Serves a connection to its end; once it is to stop, to the end of what is under way.
     pub(super) async fn serve(self, taken: Taken, stop: CancellationToken) {
         let Taken { stream, address, place: _place } = taken;
+        let opened = std::time::Instant::now();
         // Answers are written in one piece: waiting for more to send only delays them.
         let _ = stream.set_nodelay(true);
-        self.converse(stream, address, stop).await;
+        let came = Came { address, opened, stop };
+        match &self.tls {
+            None => self.converse(stream, came).await,
+            // Apart, because plain connections need not have room for it.
+            Some(tls) => Box::pin(self.secured(tls, stream, came)).await,
+        }
     }
 
-    async fn converse<S>(&self, stream: S, address: SocketAddr, stop: CancellationToken)
+    /// Agrees on TLS first, within the time for a head. Who speaks no TLS is told so by TLS, if at all.
+    async fn secured(&self, tls: &Tls, stream: TcpStream, came: Came) {
+        let head = self.offer.borrow().head;
+        let stopped = async {
+            came.stop.cancelled().await;
+            sleep(LINGER).await;
+        };
+        let agreed = tokio::select! {
+            agreed = timeout(head, tls.accept(stream)) => agreed,
+            () = stopped => return,
+        };
+        if let Ok(Ok(stream)) = agreed {
+            self.converse(stream, came).await;
+        }
+    }
+
+    async fn converse<S>(&self, stream: S, Came { address, opened, stop }: Came)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(opened));
         let (open, mut closed) = mpsc::channel::<()>(1);
         let held = Held { pulse: Arc::clone(&pulse), stop: stop.clone(), _open: open };
         self.speak(stream, (address, pulse, stop), Connection(Arc::new(held))).await;

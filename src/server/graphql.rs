@@ -21,6 +21,7 @@ use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::{Key, KeyParts};
 use super::media_type::{MediaType, require_json};
+use super::origin::Own;
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
@@ -121,11 +122,17 @@ impl<'a> Asked<'a> {
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
         let host = if is_authorized { None } else { host_of(parts) };
-        let cookie = SessionCookie::of(floor.settings.secure_cookie, host.as_ref());
+        let cookie = SessionCookie::of(&floor.settings, host.as_ref());
+        let is_tls = floor.settings.is_tls();
         let proof = Proof::of(&parts.headers, cookie)?;
         match proof {
-            Proof::Cookie(_) => origin::require_own(parts, host.as_ref(), &floor.settings.cors_origins)?,
-            Proof::Basic(_) => origin::refuse_foreign(parts, host_of(parts).as_ref())?,
+            Proof::Cookie(_) => {
+                let own = Own { host: host.as_ref(), is_tls };
+                origin::require_own(parts, own, &floor.settings.cors_origins)?;
+            }
+            Proof::Basic(_) => {
+                origin::refuse_foreign(parts, Own { host: host_of(parts).as_ref(), is_tls })?;
+            }
             Proof::Nothing | Proof::Bearer(_) | Proof::Service(_) => {}
         }
         let account = service::found(floor, proof, subject)?;

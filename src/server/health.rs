@@ -30,7 +30,10 @@ pub(super) async fn ready(State(floor): State<Arc<Floor>>) -> Response {
         return not_ready("session.store cannot be reached").into_response();
     }
     match floor.reachability.gone().await {
-        Some(name) => not_ready(&format!("{name} cannot be reached")).into_response(),
+        Some((name, None)) => not_ready(&format!("{name} cannot be reached")).into_response(),
+        Some((name, Some(reason))) => {
+            not_ready(&format!("{name} cannot be reached: {reason}")).into_response()
+        }
         None => state(StatusCode::OK, "{\"status\":\"ready\"}").into_response(),
     }
 }

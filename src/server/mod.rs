@@ -35,6 +35,7 @@ mod reload;
 mod request_id;
 mod router;
 mod service;
+mod tls;
 mod trusted;
 mod under_way;
 mod variables;
@@ -57,6 +58,7 @@ use self::live::Told;
 use self::rate::Rates;
 use self::reachability::Reachability;
 pub use self::reload::Renewal;
+use self::tls::Tls;
 use self::trusted::TrustedDocuments;
 pub use self::trusted::TrustedError;
 use self::under_way::UnderWay;
@@ -76,6 +78,9 @@ pub enum ServeError {
     /// The documents that the settings list cannot be used.
     #[error(transparent)]
     TrustedDocuments(#[from] TrustedError),
+    /// The certificate that clients are to be shown cannot be used.
+    #[error("{0}")]
+    Certificate(String),
     /// The listener broke.
     #[error("the gateway cannot take connections")]
     Listener(#[source] io::Error),
@@ -178,16 +183,17 @@ pub async fn run(
     let Listeners { clients, operator, threads, renewals } = listeners.into();
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
+    let tls = Tls::of(&config.server).map_err(ServeError::Certificate)?;
     let gateway = Gateway::new(&config)?;
     let ground = Ground {
         gateway: Arc::clone(&gateway),
-        reachability: Arc::new(Reachability::new(&config)),
+        reachability: Arc::new(Reachability::new(&config, &gateway)),
         is_stopping: Arc::new(AtomicBool::new(false)),
     };
     let floor = Floor::new(&config, &ground).await?;
     let (offers, offer) = watch::channel(Offer::new(router::router(Arc::clone(&floor)), &config.server));
     let last_offer = offer.clone();
-    let door = Door::new(offer, config.server.max_connections);
+    let door = Door::new(offer, tls.clone(), config.server.max_connections);
     let (begin_drain, drain_begins) = oneshot::channel();
     let to_operator = {
         let floor = Arc::clone(&floor);
@@ -223,7 +229,16 @@ pub async fn run(
                 Ok(Offer::new(router::router(floor), &config.server))
             }
         };
-        reload::renew(config, renewals.unwrap_or(never), offers, make).await;
+        let certificates = |server: config::Server| {
+            let (tls, gateway) = (tls.clone(), Arc::clone(&gateway));
+            async move {
+                if let Some(tls) = tls {
+                    tls.renew(&server).await;
+                }
+                gateway.renew_certificates().await;
+            }
+        };
+        reload::renew(config, renewals.unwrap_or(never), (offers, certificates), make).await;
     };
     let served = tokio::select! {
         served = serve => served.map_err(ServeError::Listener),

@@ -10,7 +10,9 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
+use super::door::{Door, Offer, serve_here};
 use super::{Floor, health};
 use crate::upstream::metric;
 
@@ -19,6 +21,9 @@ const CALLS: [f64; 11] = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 50
 
 /// How often what was measured is put into its classes although nobody looks.
 const UPKEEP: Duration = Duration::from_secs(5);
+
+/// How many connections are open at once: those who operate the gateway are few.
+const MAX_CONNECTIONS: usize = 64;
 
 /// Begins to collect; a process has one collector, however many gateways it runs.
 pub(super) fn collector() -> Result<PrometheusHandle, BuildError> {
@@ -47,7 +52,10 @@ pub(super) async fn serve(
         .route("/metrics", get(metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(floor);
+        .with_state(Arc::clone(&floor));
+    // The sizes and timeouts of the clients' door, as they were when the gateway started.
+    let (_offers, offer) = watch::channel(Offer::new(router, &floor.settings));
+    let door = Door::new(offer, None, MAX_CONNECTIONS);
     let upkeep = async {
         let mut ticks = tokio::time::interval(UPKEEP);
         loop {
@@ -56,7 +64,7 @@ pub(super) async fn serve(
         }
     };
     tokio::select! {
-        served = async { axum::serve(listener, router).await } => served,
+        served = serve_here(door, listener, std::future::pending()) => served,
         () = upkeep => Ok(()),
     }
 }

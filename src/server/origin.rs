@@ -11,11 +11,20 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// A header no site can send to another without a preflight, which is never granted.
 pub(super) const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
 
+/// The address the gateway itself has for a client.
+#[derive(Clone, Copy)]
+pub(super) struct Own<'a> {
+    /// The host it is asked as.
+    pub(super) host: Option<&'a Authority>,
+    /// Whether it serves TLS: then no page over plain HTTP is its own. Behind a proxy it does not know the scheme.
+    pub(super) is_tls: bool,
+}
+
 /// Refuses a request with the session's cookie that does not come from the gateway's own page. `Sec-Fetch-Site` is the
 /// browser's own word, so it decides where it is there: behind a proxy that rewrites `Host` the origin cannot be compared.
 /// Front ends elsewhere that the settings list ask as the own page does.
-pub(super) fn require_own(parts: &Parts, host: Option<&Authority>, listed: &[String]) -> Result<(), Refusal> {
-    if is_own(parts, host) || is_listed(parts, listed) {
+pub(super) fn require_own(parts: &Parts, own: Own<'_>, listed: &[String]) -> Result<(), Refusal> {
+    if is_own(parts, own) || is_listed(parts, listed) {
         return Ok(());
     }
     let message = "A request with the session's cookie must come from the gateway's own page, or from one of \
@@ -26,9 +35,9 @@ pub(super) fn require_own(parts: &Parts, host: Option<&Authority>, listed: &[Str
 
 /// Refuses a request with basic authentication that a browser sends for another site, as it does once it knows the
 /// password; programs name no site.
-pub(super) fn refuse_foreign(parts: &Parts, host: Option<&Authority>) -> Result<(), Refusal> {
+pub(super) fn refuse_foreign(parts: &Parts, own: Own<'_>) -> Result<(), Refusal> {
     let names_site = parts.headers.contains_key(SEC_FETCH_SITE) || parts.headers.contains_key(ORIGIN);
-    if !names_site || is_own(parts, host) {
+    if !names_site || is_own(parts, own) {
         return Ok(());
     }
     let message = "A browser sent this with basic authentication for another site. Send the service token as \
@@ -41,13 +50,13 @@ fn is_listed(parts: &Parts, listed: &[String]) -> bool {
     text(&parts.headers, &ORIGIN).is_some_and(|origin| listed.iter().any(|listed| listed == origin))
 }
 
-fn is_own(parts: &Parts, host: Option<&Authority>) -> bool {
+fn is_own(parts: &Parts, own: Own<'_>) -> bool {
     match text(&parts.headers, &SEC_FETCH_SITE) {
         Some("same-origin" | "none") => true,
-        Some("same-site") => text(&parts.headers, &ORIGIN).is_some_and(|origin| is_same(origin, host)),
+        Some("same-site") => text(&parts.headers, &ORIGIN).is_some_and(|origin| is_same(origin, own)),
         Some(_) => false,
         None => match text(&parts.headers, &ORIGIN) {
-            Some(origin) => is_same(origin, host),
+            Some(origin) => is_same(origin, own),
             // Not a browser of this decade; without a JSON body a plain link could still have sent it.
             None => parts.method == Method::POST || parts.headers.contains_key(X_REQUESTED_WITH),
         },
@@ -61,12 +70,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     Some(if values.next().is_some() { "" } else { value.to_str().unwrap_or_default() })
 }
 
-fn is_same(origin: &str, host: Option<&Authority>) -> bool {
+fn is_same(origin: &str, Own { host, is_tls }: Own<'_>) -> bool {
     let (Ok(origin), Some(host)) = (origin.parse::<Uri>(), host) else { return false };
     let (Some(scheme), Some(authority)) = (origin.scheme_str(), origin.authority()) else { return false };
     let default_port = if scheme == "https" { 443 } else { 80 };
     let port = |authority: &Authority| authority.port_u16().unwrap_or(default_port);
-    authority.host().eq_ignore_ascii_case(host.host()) && port(authority) == port(host)
+    let is_scheme = !is_tls || scheme == "https";
+    is_scheme && authority.host().eq_ignore_ascii_case(host.host()) && port(authority) == port(host)
 }
 
 #[cfg(test)]
@@ -82,7 +92,8 @@ mod tests {
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let listed = ["https://desk.example".to_owned()];
-        require_own(&parts, Some(&"gate.example:4000".parse().unwrap()), &listed).is_ok()
+        let own = Own { host: Some(&"gate.example:4000".parse().unwrap()), is_tls: false };
+        require_own(&parts, own, &listed).is_ok()
     }
 
     #[test]
@@ -125,10 +136,15 @@ mod tests {
 
     #[test]
     fn a_default_port_need_not_be_written() {
-        let host = |host: &str| host.parse().unwrap();
-        assert!(is_same("https://gate.example", Some(&host("Gate.Example"))));
-        assert!(is_same("https://gate.example", Some(&host("gate.example:443"))));
-        assert!(!is_same("http://gate.example", Some(&host("gate.example:443"))));
-        assert!(!is_same("https://gate.example", None));
+        let is_own = |origin: &str, host: &str, is_tls| {
+            is_same(origin, Own { host: Some(&host.parse().unwrap()), is_tls })
+        };
+        for is_tls in [false, true] {
+            assert!(is_own("https://gate.example", "Gate.Example", is_tls));
+            assert!(is_own("https://gate.example", "gate.example:443", is_tls));
+            assert!(!is_own("http://gate.example", "gate.example:443", is_tls));
+            assert!(!is_same("https://gate.example", Own { host: None, is_tls }));
+            assert_eq!(is_own("http://gate.example", "gate.example", is_tls), !is_tls);
+        }
     }
 }

@@ -41,10 +41,10 @@ pub(super) enum Fault {
 pub(super) struct Beat(Arc<Pulse>);
 
 impl Pulse {
-    /// Of a connection that was opened now: the first head is to come.
-    pub(super) fn new() -> Self {
+    /// Of a connection that was opened then: the first head is to come.
+    pub(super) fn new(opened: Instant) -> Self {
         Self {
-            opened: Instant::now(),
+            opened,
             under_way: AtomicUsize::new(0),
             head_since: AtomicU64::new(0),
             last: AtomicU64::new(0),
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_head_is_waited_for_from_the_beginning_and_from_its_first_byte() {
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(Instant::now()));
         assert_eq!(pulse.fault(Duration::ZERO, LONG), Some(Fault::SlowHead));
         let beat = pulse.begin(false);
         assert_eq!(pulse.fault(Duration::ZERO, Duration::ZERO), None, "a request is under way");
@@ -199,7 +199,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_head_that_came_early_waits_for_the_answer_before_it() {
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(Instant::now()));
         drop(pulse.begin(false));
         pulse.heard();
         tokio::time::sleep(Duration::from_millis(30)).await;
@@ -211,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_http_2_says_by_itself_keeps_no_connection() {
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(Instant::now()));
         drop(pulse.begin(true));
         tokio::time::sleep(Duration::from_millis(30)).await;
         pulse.told();
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn what_comes_between_the_requests_of_http_2_is_no_head() {
-        let pulse = Arc::new(Pulse::new());
+        let pulse = Arc::new(Pulse::new(Instant::now()));
         drop(pulse.begin(true));
         pulse.heard();
         assert_eq!(pulse.fault(Duration::ZERO, LONG), None);

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use reqwest::Url;
-use tokio::net::TcpStream;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::config::Config;
+use crate::graph::Gateway;
+use crate::upstream::{Closed, Http};
 
 /// How long a look is good for.
 const KEPT: Duration = Duration::from_secs(2);
@@ -21,7 +22,7 @@ const FAILURES: u32 = 3;
 
 /// Whether the upstream can be reached.
 pub(super) struct Reachability {
-    upstream: Option<(&'static str, String, u16)>,
+    upstream: Option<(&'static str, Url, Http)>,
     looked: Mutex<Looked>,
 }
 
@@ -29,30 +30,34 @@ pub(super) struct Reachability {
 struct Looked {
     at: Option<Instant>,
     failures: u32,
+    /// What is wrong with its TLS, by the last look.
+    reason: Option<&'static str>,
 }
 
 impl Reachability {
     /// Of the portal; of ICWS, if there is no portal.
-    pub(super) fn new(config: &Config) -> Self {
-        let parsed = |setting, url: &str| {
-            let url = Url::parse(url).ok()?;
-            Some((setting, url.host_str()?.trim_matches(['[', ']']).to_owned(), url.port_or_known_default()?))
-        };
-        let portal = parsed("the portal (portal.url)", &config.portal.url);
-        let upstream = portal.or_else(|| parsed("ICWS (icws.url)", &config.icws.url));
+    pub(super) fn new(config: &Config, gateway: &Gateway) -> Self {
+        let parsed =
+            |setting, url: &str, http: Option<&Http>| Some((setting, Url::parse(url).ok()?, http?.clone()));
+        let (portal, icws) = gateway.clients();
+        let portal = parsed("the portal (portal.url)", &config.portal.url, portal);
+        let upstream = portal.or_else(|| parsed("ICWS (icws.url)", &config.icws.url, icws));
         Self { upstream, looked: Mutex::default() }
     }
 
-    /// What has not taken a connection for several looks, if anything.
-    pub(super) async fn gone(&self) -> Option<&'static str> {
-        let (name, host, port) = self.upstream.as_ref()?;
+    /// What has not taken a connection for several looks, if anything, and why if its TLS is the reason.
+    pub(super) async fn gone(&self) -> Option<(&'static str, Option<&'static str>)> {
+        let (name, url, http) = self.upstream.as_ref()?;
         let mut looked = self.looked.lock().await;
         if looked.at.is_none_or(|at| at.elapsed() >= KEPT) {
-            let connected = timeout(PATIENCE, TcpStream::connect((host.as_str(), *port))).await;
-            let is_there = matches!(connected, Ok(Ok(_)));
-            looked.failures = if is_there { 0 } else { looked.failures.saturating_add(1) };
+            let greeted = http.greet(url, PATIENCE).await;
+            looked.failures = if greeted.is_ok() { 0 } else { looked.failures.saturating_add(1) };
+            looked.reason = match greeted {
+                Err(Closed::Tls(reason)) => Some(reason),
+                Ok(()) | Err(Closed::Unreachable) => None,
+            };
             looked.at = Some(Instant::now());
         }
-        (looked.failures >= FAILURES).then_some(*name)
+        (looked.failures >= FAILURES).then_some((*name, looked.reason))
     }
 }

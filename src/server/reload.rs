@@ -8,19 +8,22 @@ use toml::{Table, Value};
 
 use super::ServeError;
 use super::door::Offer;
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// The settings, and sections of them, that hold from the next request on. Everything else is what the gateway was built from.
-const RELOADED: [&str; 15] = [
+const RELOADED: [&str; 18] = [
     "server.cors_origins",
     "server.deadline_seconds",
     "server.header_timeout_seconds",
+    "server.hsts_max_age_seconds",
     "server.idle_timeout_seconds",
     "server.max_body_bytes",
     "server.max_header_bytes",
     "server.max_queue_milliseconds",
     "server.max_requests",
     "server.secure_cookie",
+    "server.tls_certificate_file",
+    "server.tls_key_file",
     "server.trusted_proxies",
     "limits",
     "rate.identity",
@@ -32,23 +35,35 @@ const RELOADED: [&str; 15] = [
 /// What is counted where the calls are made, which is built once.
 const NOT_RELOADED: [&str; 1] = ["limits.max_portal_calls"];
 
-/// Settings as they are read now.
+/// What may have changed while the gateway serves.
 #[derive(Debug)]
-pub struct Renewal {
-    /// All of them.
-    pub config: Config,
-    /// Told once they hold; dropped if they cannot.
-    pub accepted: oneshot::Sender<()>,
+pub enum Renewal {
+    /// Settings, and the certificates they name.
+    Settings {
+        /// All of them, as they are read now.
+        config: Box<Config>,
+        /// Told once they hold; dropped if they cannot.
+        accepted: oneshot::Sender<()>,
+    },
+    /// What stands in the files of certificates and keys that the settings name, and nothing else.
+    Certificates,
 }
 
 /// Takes up new settings for as long as they come.
-pub(super) async fn renew<M: Future<Output = Result<Arc<Offer>, ServeError>>>(
+pub(super) async fn renew<M, C>(
     mut held: Config,
     mut renewals: mpsc::Receiver<Renewal>,
-    offers: watch::Sender<Arc<Offer>>,
+    (offers, certificates): (watch::Sender<Arc<Offer>>, impl Fn(config::Server) -> C),
     make: impl Fn(Config) -> M,
-) {
-    while let Some(Renewal { config, accepted }) = renewals.recv().await {
+) where
+    M: Future<Output = Result<Arc<Offer>, ServeError>>,
+    C: Future<Output = ()>,
+{
+    while let Some(renewal) = renewals.recv().await {
+        let Renewal::Settings { config, accepted } = renewal else {
+            certificates(held.server.clone()).await;
+            continue;
+        };
         let Changes { next, taken, left } = Changes::between(&held, &config);
         match make(next.clone()).await {
             Ok(offer) => {
@@ -64,6 +79,7 @@ pub(super) async fn renew<M: Future<Output = Result<Arc<Offer>, ServeError>>>(
                     );
                 }
                 held = next;
+                certificates(held.server.clone()).await;
                 let _ = accepted.send(());
             }
             Err(error) => {
@@ -95,6 +111,12 @@ impl Changes {
             let (old, new) = (before.get(key), after.get(key));
             match new {
                 _ if old == new => {}
+                // An open door does not change from plain to TLS: cookies and addresses were made for what it is.
+                Some(_)
+                    if key.starts_with("server.tls_") && held.server.is_tls() != wanted.server.is_tls() =>
+                {
+                    left.push(key.clone());
+                }
                 Some(new) if is_reloaded(key) => {
                     put(&mut next, key, new.clone());
                     taken.push(key.clone());
@@ -167,12 +189,15 @@ mod tests {
         wanted.rate.identity_burst = 9;
         wanted.rate.login_failures += 1;
         wanted.server.worker_threads = 3;
+        (wanted.server.tls_certificate_file, wanted.server.tls_key_file) = ("a".to_owned(), "b".to_owned());
         wanted.portal.rename.insert("getUsers".to_owned(), [("a".to_owned(), "b".to_owned())].into());
         let Changes { next, taken, left } = Changes::between(&held, &wanted);
         assert_eq!(taken, ["limits.max_depth", "rate.identity_burst"]);
         let expected = [
             "limits.max_portal_calls",
             "rate.login_failures",
+            "server.tls_certificate_file",
+            "server.tls_key_file",
             "server.worker_threads",
             "portal.rename.getUsers.a",
         ];

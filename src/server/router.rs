@@ -4,7 +4,9 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -24,6 +26,8 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         // The layer answers this method itself, wherever there is a route for it.
         graphql = graphql.options(not_so).layer(cors);
     }
+    // Settings read again may say it before the restart that begins with TLS.
+    let hsts = if floor.settings.is_tls() { hsts(floor.settings.hsts_max_age_seconds) } else { None };
     Router::new()
         .route("/graphql", graphql)
         .route("/", get(page::page))
@@ -33,12 +37,17 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn(around))
+        .layer(from_fn(move |request, next| around(request, next, hsts.clone())))
         .with_state(floor)
 }
 
+/// What browsers are told of TLS, if anything.
+fn hsts(max_age_seconds: u64) -> Option<HeaderValue> {
+    (max_age_seconds > 0).then(|| HeaderValue::from_str(&format!("max-age={max_age_seconds}")).ok()).flatten()
+}
+
 /// What every request gets: an id, and an answer even if its handler panics.
-async fn around(mut request: Request, next: Next) -> Response {
+async fn around(mut request: Request, next: Next, hsts: Option<HeaderValue>) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -51,6 +60,7 @@ async fn around(mut request: Request, next: Next) -> Response {
     let fixed: [(HeaderName, &str); 2] =
         [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
     headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.extend(hsts.map(|hsts| (STRICT_TRANSPORT_SECURITY, hsts)));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

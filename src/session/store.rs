@@ -18,6 +18,7 @@ use crate::icws::Icws;
 use crate::portal::Portal;
 use crate::portal::auth::Logout;
 use crate::store::{Store, StoreError};
+use crate::upstream::Http;
 
 /// All gateway sessions, and the upstreams they are opened at.
 #[derive(Clone)]
@@ -42,6 +43,12 @@ impl Sessions {
         let shared = store.map(|store| Shared::new(store, &settings, (portal.clone(), icws.clone())));
         let shelf = Shelf::new(&settings, shared);
         Self { portal, icws, settings, service: None, shelf }
+    }
+
+    /// What the portal is asked with, and ICWS, where they are set.
+    #[must_use]
+    pub fn clients(&self) -> (Option<&Http>, Option<&Http>) {
+        (self.portal.as_ref().map(Portal::http), self.icws.as_ref().map(Icws::http))
     }
 
     /// The settings sessions live by.

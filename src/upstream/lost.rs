@@ -4,7 +4,10 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::iter;
 
-use rustls::CertificateError;
+use rustls::{AlertDescription, CertificateError};
+
+/// What is told where nothing more is known.
+pub(super) const BROKEN: &str = "the connection broke before an answer came";
 
 /// Why no answer came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +32,13 @@ impl From<&reqwest::Error> for Lost {
         }
         let reason = match error {
             error if error.is_connect() && error.is_timeout() => "connecting took too long",
-            error if error.is_connect() => cause(error),
+            error if error.is_connect() => verdict(error).unwrap_or_else(|| cause(error)),
             error if error.is_decode() && is_garbled(error) => "the answer's compression was broken",
             // What is unpacked on the way tells of a lost connection as of what it could not unpack.
             error if error.is_body() || error.is_decode() => {
                 "the connection broke in the middle of the answer"
             }
-            _ => "the connection broke before an answer came",
+            _ => verdict(error).unwrap_or(BROKEN),
         };
         let has_begun = error.is_decode() || error.is_body();
         Self::Unreachable { reason, was_sent: !error.is_connect(), has_begun }
@@ -49,6 +52,57 @@ fn is_garbled(error: &reqwest::Error) -> bool {
         let kind = error.downcast_ref().map(io::Error::kind);
         matches!(kind, Some(ErrorKind::InvalidData | ErrorKind::InvalidInput))
     })
+}
+
+/// What the server said of the client's certificate. In TLS 1.3 it says so when the client has begun to ask already.
+fn verdict(error: &reqwest::Error) -> Option<&'static str> {
+    iter::successors(error.source(), |error| (*error).source()).find_map(|error| {
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let alert = inner.map_or_else(|| error.downcast_ref(), |inner| inner.downcast_ref::<rustls::Error>());
+        match (alert, inner) {
+            (Some(rustls::Error::AlertReceived(alert)), _) => of_alert(*alert),
+            (None, Some(inner)) => {
+                // HTTP/2 passes errors on as their text alone.
+                let text = inner.to_string();
+                let alerts = ALERTS
+                    .into_iter()
+                    .filter(|alert| text == rustls::Error::AlertReceived(*alert).to_string());
+                alerts.into_iter().find_map(of_alert)
+            }
+            _ => None,
+        }
+    })
+}
+
+/// Alerts about a client's certificate.
+const ALERTS: [AlertDescription; 10] = [
+    AlertDescription::CertificateRequired,
+    AlertDescription::NoCertificate,
+    AlertDescription::BadCertificate,
+    AlertDescription::UnsupportedCertificate,
+    AlertDescription::CertificateRevoked,
+    AlertDescription::CertificateExpired,
+    AlertDescription::CertificateUnknown,
+    AlertDescription::UnknownCA,
+    AlertDescription::AccessDenied,
+    AlertDescription::DecryptError,
+];
+
+fn of_alert(alert: AlertDescription) -> Option<&'static str> {
+    match alert {
+        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
+            Some("it asks for a client certificate (client_certificate_file), and was shown none")
+        }
+        alert if ALERTS.contains(&alert) => {
+            Some("it does not accept the client certificate (client_certificate_file)")
+        }
+        _ => None,
+    }
+}
+
+/// What went wrong with a server's TLS; nothing if it was something else.
+pub(super) fn of_handshake(error: &io::Error) -> Option<&'static str> {
+    error.get_ref().and_then(|inner| inner.downcast_ref()).map(of_tls)
 }
 
 /// The cause in words, for the person who can mend it: each is mended elsewhere.
@@ -87,6 +141,10 @@ fn of_tls(error: &rustls::Error) -> &'static str {
         NotValidYetContext, Revoked, UnknownIssuer,
     };
     match error {
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => {
+            "no TLS could be agreed on; it may ask for a client certificate"
+        }
+        rustls::Error::AlertReceived(alert) => of_alert(*alert).unwrap_or("no TLS could be agreed on"),
         rustls::Error::InvalidCertificate(UnknownIssuer | BadSignature) => {
             "its TLS certificate is not trusted by this machine"
         }
@@ -115,7 +173,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::upstream::{Http, Patience};
+    use crate::upstream::{Http, Patience, TlsFiles};
 
     /// What is lost when a server reads the question, says so much, and hangs up.
     async fn lost(says: &'static [u8]) -> Lost {
@@ -127,7 +185,8 @@ mod tests {
             let _ = connection.write_all(says).await;
         });
         let second = Duration::from_secs(5);
-        let http = Http::new(Patience { connect: second, call: second, idle_connections: 1 }).unwrap();
+        let patience = Patience { connect: second, call: second, idle_connections: 1 };
+        let http = Http::new(patience, TlsFiles::default()).unwrap();
         let answer = async { http.here().get(url).send().await?.bytes().await };
         Lost::from(&answer.await.unwrap_err())
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use portalgraph::config::Config;
-use portalgraph::simulator::{DEMO_LOGIN, Fault, World};
+use portalgraph::simulator::{DEMO_LOGIN, Fault, Simulator, World};
 use reqwest::StatusCode;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,6 +12,8 @@ use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::house::{Client, House, http, read};
+use crate::metrics::{free, get};
+use crate::program::Served;
 
 const DEPARTMENTS: &str = "{ departments { name } }";
 const SITES: &str = "{ sites { name } }";
@@ -169,4 +171,29 @@ async fn who_waits_for_a_place_in_time_gets_it() {
         assert!(answer.as_object().unwrap().values().all(serde_json::Value::is_array), "{answer}");
     }
     assert_eq!(house.simulator.journal().busiest(), 2);
+}
+
+#[tokio::test]
+async fn the_operators_door_has_its_limits_too() {
+    let simulator = Simulator::local(World::demo()).await;
+    let operator = free();
+    let served = Served::start(&[
+        ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
+        ("PORTALGRAPH__SERVER__OPERATOR_LISTEN", &operator),
+        ("PORTALGRAPH__SERVER__HEADER_TIMEOUT_SECONDS", "1"),
+        ("PORTALGRAPH__SERVER__MAX_HEADER_BYTES", "8192"),
+    ]);
+    // More than it has places for, all silent: who comes after them is served once they are cut off.
+    let mut silent = Vec::new();
+    for _ in 0..80 {
+        silent.push(TcpStream::connect(&operator).await.unwrap());
+    }
+    assert_eq!(get(&format!("http://{operator}/metrics")).await.0, 200);
+    for mut silent in silent {
+        assert_eq!(rest(&mut silent).await, "");
+    }
+    let long = http().get(format!("http://{operator}/health/live")).header("x-long", "a".repeat(9_000));
+    assert_eq!(long.send().await.unwrap().status(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    assert_eq!(simulator.journal().count(), 0);
+    drop(served);
 }

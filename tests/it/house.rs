@@ -112,7 +112,7 @@ pub async fn gateway(config: Config) -> (String, oneshot::Sender<()>) {
 /// The same, and the task that serves, which ends with it.
 pub async fn stoppable(config: Config) -> (String, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let url = format!("{}://{}", config.server.scheme(), listener.local_addr().unwrap());
     let threads = if config.server.worker_threads == 0 { Threads::Here } else { Threads::Own };
     let listeners = Listeners { threads, ..listener.into() };
     let (stop, stopped) = oneshot::channel();

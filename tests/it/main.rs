@@ -60,6 +60,7 @@ mod sign_in;
 mod spent;
 mod threads;
 mod tidy;
+mod tls;
 mod trusted;
 mod user_writes;
 mod violations;

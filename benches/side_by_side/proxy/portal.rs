@@ -1,6 +1,6 @@
 //! The portal as the proxy asks it: one HTTP client with the gateway's settings, bodies written by hand.
 
-use portalgraph::upstream::{Http, Patience};
+use portalgraph::upstream::{Http, Patience, TlsFiles};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -28,7 +28,8 @@ pub(super) struct Session {
 /// Signs so many people in.
 pub(super) async fn sign_in(portal: &str, people: usize) -> Vec<Arc<Session>> {
     let (connect, call) = (Duration::from_secs(3), Duration::from_secs(10));
-    let http = Http::new(Patience { connect, call, idle_connections: 128 }).unwrap().here().clone();
+    let patience = Patience { connect, call, idle_connections: 128 };
+    let http = Http::new(patience, TlsFiles::default()).unwrap().here();
     let base = Url::parse(portal).unwrap();
     let mut sessions = Vec::with_capacity(people);
     for number in 0..people {
