@@ -45,6 +45,9 @@ function overWebSocket() {
   return createWsClient({ url: url.replace(/^http/, 'ws'), webSocketImpl: Signed, retryAttempts: 0 });
 }
 
+/** What an operation was refused with: by a message of the protocol, or by the status and the body of the answer. */
+const errorsOf = async (thrown) => (Array.isArray(thrown) ? thrown : (await thrown.response.json()).errors);
+
 const overEvents = () => createSseClient({ url, headers: { authorization: `Bearer ${token}` }, retryAttempts: 0 });
 
 for (const [name, connect] of [
@@ -90,7 +93,7 @@ for (const [name, connect] of [
     const refused = await client
       .iterate({ query: 'subscription { nothing }' })
       .next()
-      .then(({ value }) => value.errors, (error) => (Array.isArray(error) ? error : [error]));
+      .then(({ value }) => value.errors, errorsOf);
     assert.equal(refused[0].extensions.code, 'GRAPHQL_VALIDATION_FAILED');
     await client.dispose();
   });

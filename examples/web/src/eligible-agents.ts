@@ -50,14 +50,17 @@ const ELIGIBLE_AGENTS_CHANGE = graphql(`
 `);
 
 export interface EligibleAgents {
-  /** By step, the first to be chosen first; undefined until it is known. */
+  /** By step, then by name; undefined until they are known. */
   agents: readonly EligibleFragment[] | undefined;
   problems: readonly Problem[];
   retry: () => void;
 }
 
 const inOrder = (agents: readonly EligibleFragment[]): EligibleFragment[] =>
-  agents.toSorted((one, other) => one.stepNumber - other.stepNumber || other.proficiency - one.proficiency);
+  agents.toSorted(
+    (one, other) =>
+      one.stepNumber - other.stepNumber || one.agent.user.displayName.localeCompare(other.agent.user.displayName),
+  );
 
 function usePolled(queueId: string): EligibleAgents {
   const { data, error, refetch } = useQuery(ELIGIBLE_AGENTS, {

@@ -239,13 +239,6 @@ if (!gateway || !password) {
     assert.equal(await rows().count(), 0);
   });
 
-  test('it reads as well in the dark', async () => {
-    const { page: dark } = await openPage(browser, server.url, { colorScheme: 'dark' });
-    await dark.getByRole('heading', { name: 'Sign in' }).waitFor();
-    assert.deepEqual(await audit(dark), []);
-    await dark.close();
-  });
-
   test('the browser had nothing to complain about', () => {
     assert.deepEqual(faults, []);
   });

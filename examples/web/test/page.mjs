@@ -21,9 +21,9 @@ export const launch = () =>
   });
 
 /** A page in a fresh profile, with the list of what went wrong in it that no test expects. */
-export async function openPage(browser, url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
-  const page = await context.newPage();
+export async function openPage(browser, url) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+  page.setDefaultTimeout(15_000);
   const faults = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) {
@@ -41,11 +41,16 @@ export const onOperation = (page, name, act) =>
     route.request().postDataJSON()?.operationName === name ? act(route) : route.fallback(),
   );
 
-/** What the accessibility audit finds wrong with the screen as it is: each rule and who breaks it. */
+/** What the accessibility audit finds wrong with the screen as it is, in the light and in the dark: each rule and who breaks it. */
 export async function audit(page) {
+  const found = [];
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+  for (const colorScheme of ['dark', 'light']) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await page.evaluate(() => window.axe.run());
+    found.push(...violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ target }) => target).join(', ')}`));
+  }
+  return found;
 }
 
 /** Asks the gateway without the page, as another client. */
