@@ -211,10 +211,11 @@ test('a field that fails leaves the others, and its error has a code and a path'
   assert.ok(data.departments.length > 0);
   assert.equal(data.agents, null);
   assert.ok(CombinedGraphQLErrors.is(error));
-  assert.deepEqual(error.errors.map(({ path, extensions }) => [path, extensions.code]), [[['agents'], 'BAD_USER_INPUT']]);
+  const told = error.errors.map(({ path, extensions }) => [path, extensions.code]);
+  assert.deepEqual(told, [[['agents'], 'BAD_USER_INPUT']]);
 });
 
-test('a document that does not fit the schema, and nobody signed in, are errors of GraphQL and not of the network', async () => {
+test('a document that does not fit, and nobody signed in, are errors of GraphQL and not of the network', async () => {
   const stranger = new ApolloClient({ link: new HttpLink({ uri: url }), cache: new InMemoryCache() });
   for (const [query, code] of [
     [gql`{ nothing }`, 'GRAPHQL_VALIDATION_FAILED'],

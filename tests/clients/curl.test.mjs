@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import { gateway, run } from './gateway.mjs';
 
 const page = readFileSync(new URL('../../docs/curl.md', import.meta.url), 'utf8');
-const blocks = [...page.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, text]) => ({ language, text: text.trim() }));
+const found = page.matchAll(/^```(\w+)\n(.*?)^```$/gms);
+const blocks = [...found].map(([, language, text]) => ({ language, text: text.trim() }));
 
 /** Each command with what is printed below it; `…` stands for whatever differs from one time to the next. */
 const commands = blocks.flatMap(({ language, text }, place) => {

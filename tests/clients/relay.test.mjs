@@ -1,4 +1,4 @@
-// Relay: its compiler takes the schema, and its runtime reads by `node`, pages connections and edits them after mutations.
+// Relay: its compiler takes the schema; its runtime reads by `node`, pages connections, and edits them after mutations.
 import assert from 'node:assert/strict';
 import { writeFileSync, rmSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -107,7 +107,8 @@ test('a mutation reads back what it changed, and the store shows it to who looks
 test('a mutation adds its record to connections and takes it out again, as its directives say', async () => {
   const search = { term: 'Newling', field: 'LAST_NAME' };
   const query = await load('operationsUsersQuery', { count: 5, search });
-  const names = () => read('operationsUsers_query', query).users.edges.map(({ node }) => read('operationsUser_user', node).displayName);
+  const edges = () => read('operationsUsers_query', query).users.edges;
+  const names = () => edges().map(({ node }) => read('operationsUser_user', node).displayName);
   assert.deepEqual(names(), []);
   const connections = [relay.ConnectionHandler.getConnectionID(ROOT_ID, 'operations_users', { search })];
 

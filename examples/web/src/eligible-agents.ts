@@ -1,4 +1,4 @@
-// Who a precision queue would choose now: told by the gateway where it can, asked again from time to time where it cannot.
+// Who a precision queue would choose now: told by the gateway where it can, else asked again from time to time.
 import { useQuery, useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
 import { IS_LIVE } from './gateway';

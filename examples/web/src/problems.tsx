@@ -22,7 +22,8 @@ export function problemsOf(error: unknown, userErrors: readonly UserError[] = []
       problems.push({ code: typeof code === 'string' ? code : 'UNKNOWN', message, isPassing: retryable === true });
     }
   } else if (ServerError.is(error)) {
-    problems.push({ code: `HTTP ${error.statusCode}`, message: 'The gateway cannot be asked right now.', isPassing: true });
+    const message = 'The gateway cannot be asked right now.';
+    problems.push({ code: `HTTP ${error.statusCode}`, message, isPassing: true });
   } else if (error) {
     problems.push({ code: 'NETWORK', message: 'The gateway cannot be reached.', isPassing: true });
   }

@@ -101,7 +101,8 @@ export async function findOut(): Promise<void> {
 export async function signIn(username: string, password: string): Promise<void> {
   const variables = { input: { username, password } };
   // Kept out of the cache, where the password would be part of a key.
-  const { data, error } = await client.mutate({ mutation: SIGN_IN, variables, fetchPolicy: 'no-cache', errorPolicy: 'all' });
+  const options = { variables, fetchPolicy: 'no-cache', errorPolicy: 'all' } as const;
+  const { data, error } = await client.mutate({ mutation: SIGN_IN, ...options });
   const login = data?.login;
   if (login?.status === 'SIGNED_IN') {
     await begin(login.viewer);

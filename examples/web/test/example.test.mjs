@@ -194,7 +194,10 @@ if (!gateway || !password) {
       agentIds: [agents.nodes[0].id],
       attributes: [{ attributeId: attributes.nodes.find(({ name }) => name === 'Sales').id, value: '8' }],
     };
-    await other(`mutation($input: AddAttributesToAgentsInput!) { addAttributesToAgents(input: $input) { userErrors { code } } }`, { input });
+    const give = `mutation($input: AddAttributesToAgentsInput!) {
+      addAttributesToAgents(input: $input) { userErrors { code } }
+    }`;
+    await other(give, { input });
     await status('8 eligible agents').waitFor();
     await rowOf('Ines Ironwood').waitFor();
   });

@@ -10,7 +10,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 /** The page with the gateway behind it, under one origin, as a web server would put them. */
 export async function serve(gateway) {
   process.env.GATEWAY = gateway;
-  const server = await preview({ root: new URL('..', import.meta.url).pathname, preview: { host: '127.0.0.1', port: 0 } });
+  const root = decodeURIComponent(new URL('..', import.meta.url).pathname);
+  const server = await preview({ root, preview: { host: '127.0.0.1', port: 0 } });
   return { url: `http://127.0.0.1:${server.httpServer.address().port}/`, close: () => server.close() };
 }
 
@@ -41,14 +42,15 @@ export const onOperation = (page, name, act) =>
     route.request().postDataJSON()?.operationName === name ? act(route) : route.fallback(),
   );
 
-/** What the accessibility audit finds wrong with the screen as it is, in the light and in the dark: each rule and who breaks it. */
+/** What the accessibility audit finds wrong with the screen, in the light and in the dark: each rule and who breaks it. */
 export async function audit(page) {
   const found = [];
   await page.evaluate(AXE);
   for (const colorScheme of ['dark', 'light']) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await page.evaluate(() => window.axe.run());
-    found.push(...violations.map(({ id, nodes }) => `${colorScheme}: ${id}: ${nodes.map(({ target }) => target).join(', ')}`));
+    const broken = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+    found.push(...broken.map((each) => `${colorScheme}: ${each}`));
   }
   return found;
 }

@@ -30,7 +30,8 @@ const { agents } = await ask(CodegenAgentsDocument, {
 });
 // A field that costs a call of the portal is nullable, and the compiler insists that somebody looks.
 const names: string[] = agents?.nodes.map(({ user }) => user.displayName) ?? [];
-const kinds: ('AGENT' | 'SUPERVISOR' | 'NON_CONTACT_CENTER' | 'UNKNOWN')[] = agents?.nodes.map(({ user }) => user.userType) ?? [];
+type Kind = 'AGENT' | 'SUPERVISOR' | 'NON_CONTACT_CENTER' | 'UNKNOWN';
+const kinds: Kind[] = agents?.nodes.map(({ user }) => user.userType) ?? [];
 // @ts-expect-error: a list that may be null has no length until that is known.
 agents?.nodes[0]?.skillGroups.length;
 

@@ -22,15 +22,16 @@ class GeneratedClient(unittest.IsolatedAsyncioTestCase):
     def setUpClass(cls) -> None:
         shutil.rmtree(GENERATED / "generated_client", ignore_errors=True)
         GENERATED.mkdir(exist_ok=True)
-        config = "tests/clients/python/ariadne.toml"
-        subprocess.run([sys.executable, "-m", "ariadne_codegen", "--config", config], cwd=ROOT, check=True, capture_output=True)
+        generate = [sys.executable, "-m", "ariadne_codegen", "--config", "tests/clients/python/ariadne.toml"]
+        subprocess.run(generate, cwd=ROOT, check=True, capture_output=True)
         sys.path.insert(0, str(GENERATED))
 
     async def asyncSetUp(self) -> None:
         import generated_client as made
 
         self.made = made
-        account = made.LoginInput(username=os.environ["PORTALGRAPH_USERNAME"], password=os.environ["PORTALGRAPH_PASSWORD"])
+        username, password = os.environ["PORTALGRAPH_USERNAME"], os.environ["PORTALGRAPH_PASSWORD"]
+        account = made.LoginInput(username=username, password=password)
         login = (await self.opened().sign_in(input=account)).login
         self.assertEqual(login.user_errors, [])
         self.client = self.opened({"Authorization": f"Bearer {login.session_token}"})
