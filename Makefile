@@ -4,7 +4,7 @@
 
 help:
 	@echo 'make demo   try it: the gateway in front of a simulated portal, nothing to set up'
-	@echo 'make test   everything that must hold: formatting, lints, tests, documentation, browser'
+	@echo 'make test   everything that must hold: formatting, lints, tests, documentation, browser, clients'
 	@echo
 	@echo 'For developers: build, schema (after a change of the graph), bench, fmt.'
 
