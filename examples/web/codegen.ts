@@ -2,8 +2,7 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
 const config: CodegenConfig = {
-  // live.graphql goes once schema.graphql has subscriptions.
-  schema: ['../../schema.graphql', 'live.graphql'],
+  schema: '../../schema.graphql',
   documents: ['src/**/*.{ts,tsx}', '!src/gql/**'],
   generates: {
     'src/gql/': {

@@ -8,9 +8,6 @@ export const url = `${gateway}/graphql`;
 export const account = { username: process.env.PORTALGRAPH_USERNAME, password: process.env.PORTALGRAPH_PASSWORD };
 assert.ok(gateway && account.username && account.password, 'Set PORTALGRAPH_URL, _USERNAME and _PASSWORD.');
 
-/** Whether the gateway has subscriptions. */
-export const isLive = process.env.VITE_LIVE === '1';
-
 /** Asks without any client, and wants no errors. */
 export async function ask(query, variables, token) {
   const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };

@@ -4,9 +4,7 @@ import { before, test } from 'node:test';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { ask, isLive, signIn, url, world } from './gateway.mjs';
-
-const options = { skip: !isLive && 'VITE_LIVE is not 1' };
+import { ask, signIn, url, world } from './gateway.mjs';
 
 const CHANGES = `subscription($name: String!) {
   precisionQueue(by: { name: $name }) {
@@ -54,7 +52,7 @@ for (const [name, connect] of [
   ['graphql-ws', overWebSocket],
   ['graphql-sse', overEvents],
 ]) {
-  test(`${name}: a query is answered as over HTTP`, options, async () => {
+  test(`${name}: a query is answered as over HTTP`, async () => {
     const client = connect();
     const answers = client.iterate({ query: '{ viewer { loginName } agents(first: -1) { totalCount } }' });
     const { value } = await answers.next();
@@ -64,7 +62,7 @@ for (const [name, connect] of [
     await client.dispose();
   });
 
-  test(`${name}: a queue's agents are told at once, and then who enters and who leaves`, options, async () => {
+  test(`${name}: a queue's agents are told at once, and then who enters and who leaves`, async () => {
     const client = connect();
     const changes = client.iterate({ query: CHANGES, variables: { name: 'Billing expert' } });
     const next = async () => {
@@ -88,7 +86,7 @@ for (const [name, connect] of [
     await client.dispose();
   });
 
-  test(`${name}: a subscription that does not fit the schema is refused with a code`, options, async () => {
+  test(`${name}: a subscription that does not fit the schema is refused with a code`, async () => {
     const client = connect();
     const refused = await client
       .iterate({ query: 'subscription { nothing }' })

@@ -1,10 +1,7 @@
 // One callback of the board, as it stands now, and what can be done with it.
 import { useMutation, useQuery, useSubscription } from '@apollo/client/react';
-import { IS_LIVE } from './gateway';
 import { graphql } from './gql';
 import { Problems, problemsOf } from './problems';
-
-const EVERY_MILLISECONDS = 10_000;
 
 const CALLBACK = graphql(`
   query Callback($databaseId: Int!) {
@@ -66,10 +63,9 @@ const CANCEL_CALLBACK = graphql(`
 
 function useCallbackRecord(databaseId: number) {
   const variables = { databaseId };
-  const asked = useQuery(CALLBACK, { variables, errorPolicy: 'all', pollInterval: IS_LIVE ? 0 : EVERY_MILLISECONDS });
+  const asked = useQuery(CALLBACK, { variables, errorPolicy: 'all' });
   useSubscription(CALLBACK_CHANGE, {
     variables,
-    skip: !IS_LIVE,
     // The record itself finds its way by its id; that there is none any more has no id.
     onData: ({ client, data: { data } }) => {
       if (data) {

@@ -1,22 +1,21 @@
-// Who a precision queue would choose now: told by the gateway where it can, else asked again from time to time.
-import { useQuery, useSubscription } from '@apollo/client/react';
+// Who a precision queue would choose now, as the gateway tells it.
+import { useSubscription } from '@apollo/client/react';
 import { useState } from 'react';
-import { IS_LIVE } from './gateway';
 import { graphql } from './gql';
 import type { EligibleFragment } from './gql/graphql';
 import { problemsOf, type Problem } from './problems';
 
-const EVERY_MILLISECONDS = 10_000;
-
-const ELIGIBLE_AGENTS = graphql(`
-  query EligibleAgents($queueId: ID!) {
+const ELIGIBLE_AGENTS_CHANGE = graphql(`
+  subscription EligibleAgentsChange($queueId: ID!) {
     precisionQueue(by: { id: $queueId }) {
-      id
-      eligibleAgents(first: 500) {
-        nodes {
-          ...Eligible
-        }
+      isSnapshot
+      entered {
+        ...Eligible
       }
+      changed {
+        ...Eligible
+      }
+      left
     }
   }
 
@@ -34,21 +33,6 @@ const ELIGIBLE_AGENTS = graphql(`
   }
 `);
 
-const ELIGIBLE_AGENTS_CHANGE = graphql(`
-  subscription EligibleAgentsChange($queueId: ID!) {
-    precisionQueue(by: { id: $queueId }) {
-      isSnapshot
-      entered {
-        ...Eligible
-      }
-      changed {
-        ...Eligible
-      }
-      left
-    }
-  }
-`);
-
 export interface EligibleAgents {
   /** By step, then by name; undefined until they are known. */
   agents: readonly EligibleFragment[] | undefined;
@@ -62,17 +46,7 @@ const inOrder = (agents: readonly EligibleFragment[]): EligibleFragment[] =>
       one.stepNumber - other.stepNumber || one.agent.user.displayName.localeCompare(other.agent.user.displayName),
   );
 
-function usePolled(queueId: string): EligibleAgents {
-  const { data, error, refetch } = useQuery(ELIGIBLE_AGENTS, {
-    variables: { queueId },
-    pollInterval: EVERY_MILLISECONDS,
-    errorPolicy: 'all',
-  });
-  const agents = data?.precisionQueue?.eligibleAgents?.nodes;
-  return { agents: agents && inOrder(agents), problems: problemsOf(error), retry: () => void refetch() };
-}
-
-function useLive(queueId: string): EligibleAgents {
+export function useEligibleAgents(queueId: string): EligibleAgents {
   const [agents, setAgents] = useState<readonly EligibleFragment[]>();
   const { error, restart } = useSubscription(ELIGIBLE_AGENTS_CHANGE, {
     variables: { queueId },
@@ -93,5 +67,3 @@ function useLive(queueId: string): EligibleAgents {
   });
   return { agents, problems: problemsOf(error), retry: restart };
 }
-
-export const useEligibleAgents = IS_LIVE ? useLive : usePolled;

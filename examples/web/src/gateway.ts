@@ -5,9 +5,6 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { createClient } from 'graphql-ws';
 
-/** Whether the gateway has subscriptions. Without them, what would be live is asked again from time to time. */
-export const IS_LIVE = import.meta.env['VITE_LIVE'] === '1';
-
 let onSessionOver = (): void => {};
 
 /** Says what to do when the gateway no longer knows the session. */
