@@ -22,7 +22,7 @@ mod session;
 mod trusted_documents;
 mod visibility;
 
-pub use cache::Cache;
+pub use cache::{Cache, Window};
 pub use dialect::{
     AgentIdKind, AgentNumberType, CallbackTime, ClearedField, CloneAsSource, Dialect, FlagType,
     MissingAttribute, MixedRelations, PageSizeType, SkillGroupName, SupervisorFlag, UserIdKind,

@@ -4,13 +4,14 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_graphql::Context;
+use async_graphql::{Context, Value};
 use tokio::task::JoinHandle;
 
 use super::deed::Deed;
 use super::error::{Code, GraphError};
+use super::freshness::Places;
 use super::id::NodeId;
-use crate::caller::{Basis, Caller, Cost, Deadline, Grounds, House, Moment, Notes, Reader};
+use crate::caller::{Basis, Caller, Cost, Deadline, Freshness, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
@@ -80,6 +81,7 @@ pub struct Visit {
     /// How long the sign-in that has to wait longest has to.
     wait: Mutex<Option<Duration>>,
     deeds: Mutex<Vec<Deed>>,
+    places: Places,
 }
 
 impl Gateway {
@@ -126,10 +128,23 @@ impl Gateway {
         Ok(Arrival { session, account: Some(account.clone()), is_token_left: true, from })
     }
 
-    /// The standing of somebody who came in, and is to be answered by the deadline.
+    /// The standing of somebody who came in, and is to be answered by the deadline with what is fresh.
     #[must_use]
     pub fn visit(self: &Arc<Self>, arrival: Arrival, deadline: Deadline) -> Visit {
-        let notes = Notes::until(deadline);
+        self.visit_for(arrival, Notes::until(deadline))
+    }
+
+    /// The same with what is as fresh as that.
+    #[must_use]
+    pub fn visit_taking(
+        self: &Arc<Self>,
+        arrival: Arrival,
+        (deadline, freshness): (Deadline, Freshness),
+    ) -> Visit {
+        self.visit_for(arrival, Notes::until(deadline).taking(freshness))
+    }
+
+    fn visit_for(self: &Arc<Self>, arrival: Arrival, notes: Notes) -> Visit {
         let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
         let caller = arrival.session.map(|session| self.caller(sessions, session, notes.clone()));
         Visit {
@@ -143,6 +158,7 @@ impl Gateway {
             from: arrival.from,
             wait: Mutex::default(),
             deeds: Mutex::default(),
+            places: Places::default(),
         }
     }
 
@@ -274,6 +290,22 @@ impl Visit {
         self.caller.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The caller as of now, for one field.
+    fn caller_at(&self, ctx: &Context<'_>) -> Option<Arc<Caller>> {
+        let caller = self.current()?;
+        match self.notes.freshness {
+            Freshness::Required => Some(caller),
+            // Of a query, whose session stays the same.
+            Freshness::Preferred => Some(self.places.at(ctx, &caller)),
+        }
+    }
+
+    /// The fields that were given what is too old, as clients read them in `extensions.freshness`; `None` if none was.
+    #[must_use]
+    pub fn stale(&self) -> Option<Value> {
+        self.places.stale()
+    }
+
     /// Puts the session that a sign-in has opened in the place of the one the request came with, which has ended.
     pub fn enter(&self, issued: &Issued) {
         let caller = self.gateway.caller(self.sessions(), issued.session.clone(), self.notes.clone());
@@ -337,7 +369,7 @@ impl<'a> ContextExt<'a> for Context<'a> {
     }
 
     fn caller(&self) -> Result<Arc<Caller>, GraphError> {
-        self.visit().current().ok_or_else(GraphError::unauthenticated)
+        self.visit().caller_at(self).ok_or_else(GraphError::unauthenticated)
     }
 
     fn tenant(&self) -> Result<TenantId, GraphError> {

@@ -22,6 +22,7 @@ mod department;
 mod eligible_agent;
 mod error;
 mod estimate;
+mod freshness;
 mod icws;
 mod icws_right;
 mod icws_role;

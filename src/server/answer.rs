@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use async_graphql::{Response as Executed, ServerError, Value};
 use axum::body::Body as Payload;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::age::Age;
 use super::body::Body;
 use super::encoding::Takes;
 use super::etag;
@@ -29,7 +30,7 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 const MAX_REQUEST_ERRORS: usize = 100;
 
 /// What an answer to a query depends on beside its address.
-const VARIES: &str = "accept, accept-encoding, authorization, cookie";
+const VARIES: &str = "accept, accept-encoding, authorization, cookie, portalgraph-cost";
 
 /// The body.
 struct Answer {
@@ -74,6 +75,8 @@ pub(super) struct Written {
     pub(super) body: Arc<Body>,
     /// Whether it has no errors.
     pub(super) is_faultless: bool,
+    /// How old it is; `None` if it is made of nothing that was read.
+    pub(super) age: Option<Age>,
     /// The status of `application/graphql-response+json`.
     status: StatusCode,
 }
@@ -86,9 +89,13 @@ impl Written {
     }
 
     /// The answer to a query, packed as the client takes it.
-    pub(super) async fn of_query(&self, media: MediaType, parts: &Parts) -> Response {
+    pub(super) async fn of_query(
+        &self,
+        media: MediaType,
+        (parts, browser_seconds): (&Parts, u64),
+    ) -> Response {
         if self.is_faultless {
-            return succeeded(&self.body, media, parts).await;
+            return succeeded((&self.body, self.age), media, (parts, browser_seconds)).await;
         }
         packed(&self.body, (self.status_for(media), media), parts).await
     }
@@ -98,8 +105,12 @@ impl Written {
     }
 }
 
-/// The answer to a query that has no errors; to a GET with a tag, and without a body if it names the tag.
-pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts) -> Response {
+/// The answer to a query that has no errors; to a GET with its age and a tag, and without a body if it names the tag.
+pub(super) async fn succeeded(
+    (body, age): (&Arc<Body>, Option<Age>),
+    media: MediaType,
+    (parts, browser_seconds): (&Parts, u64),
+) -> Response {
     if parts.method == Method::POST {
         return packed(body, (StatusCode::OK, media), parts).await;
     }
@@ -113,7 +124,7 @@ pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts)
         packed(body, (StatusCode::OK, media), parts).await
     };
     response.headers_mut().insert(ETAG, tag);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Age::tell(age, browser_seconds, response.headers_mut());
     response
 }
 
@@ -156,7 +167,7 @@ pub(super) async fn written(executed: Executed, id: &RequestId) -> Option<Writte
     } else {
         answer.write().map(Body::new)
     };
-    Some(Written { body: Arc::new(body.ok()?), is_faultless, status })
+    Some(Written { body: Arc::new(body.ok()?), is_faultless, age: None, status })
 }
 
 /// The answer to what was not executed.

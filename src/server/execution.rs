@@ -12,6 +12,7 @@ use futures_util::FutureExt as _;
 use tokio::time::timeout_at;
 use tracing::Instrument as _;
 
+use super::age::Age;
 use super::answer::{self, Written};
 use super::audit::Subject;
 use super::batch::Estimates;
@@ -25,7 +26,7 @@ use super::refusal::{
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
 use super::{Floor, variables};
-use crate::caller::{Cost, Deadline};
+use crate::caller::{Cost, Deadline, Freshness};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
@@ -165,6 +166,7 @@ pub(super) struct Execution<'a> {
     pub(super) id: &'a RequestId,
     pub(super) subject: &'a Arc<Subject>,
     pub(super) deadline: Deadline,
+    pub(super) freshness: Freshness,
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
     pub(super) tells_cost: bool,
@@ -178,9 +180,10 @@ impl Execution<'_> {
     /// is shared further down.
     pub(super) async fn together(&self, arrival: &Arrival) -> Result<Option<Shared>, Refusal> {
         let Some(key) = &self.key else { return Ok(None) };
-        let place: Place = (Arc::clone(key), self.floor.gateway.moment(&key.whose), self.deadline.allowed());
+        let place: Place =
+            (Arc::clone(key), self.floor.gateway.moment(&key.whose), self.deadline.allowed(), self.freshness);
         let joined = self.floor.under_way.join(place, || {
-            let visit = Arc::new(self.floor.gateway.visit(arrival.clone(), self.deadline));
+            let visit = Arc::new(self.visit(arrival.clone()));
             let basis = visit.basis().clone();
             (self.work(visit).boxed(), basis)
         });
@@ -201,6 +204,11 @@ impl Execution<'_> {
             }
         };
         timeout_at(self.deadline.until(), shared).await.unwrap_or_else(|_| Err(late(&self.deadline)))
+    }
+
+    /// The standing of whoever it is executed for.
+    pub(super) fn visit(&self, arrival: Arrival) -> Visit {
+        self.floor.gateway.visit_taking(arrival, (self.deadline, self.freshness))
     }
 
     /// The answer for this request alone.
@@ -252,11 +260,16 @@ impl Execution<'_> {
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);
             }
-            let written = answer::written(executed, &id).await?;
+            if let Some(stale) = visit.stale() {
+                executed.extensions.insert("freshness".to_owned(), stale);
+            }
+            let mut written = answer::written(executed, &id).await?;
+            written.age = visit.basis().since().map(Age::unkept);
             if let Some(key) = key
                 && written.is_faultless
                 && let Some(grounds) = visit.basis().grounds()
             {
+                written.age = Some(Age::of(&grounds));
                 floor.kept.keep(key, (&written.body, grounds), &floor.gateway);
             }
             Some(Arc::new(written))

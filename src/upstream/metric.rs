@@ -38,6 +38,9 @@ const REFUSED: &str = "portalgraph_portal_refused_calls_total";
 /// Reads that were asked once more.
 const RETRIES: &str = "portalgraph_portal_retries_total";
 
+/// Answers that were too old, and were given rather than none.
+const STALE: &str = "portalgraph_stale_answers_total";
+
 /// Requests that were turned away because too many were worked on.
 pub const SHED: &str = "portalgraph_requests_shed_total";
 
@@ -51,6 +54,11 @@ pub fn describe() {
         ANSWERS,
         "Questions that operations of clients had, by the upstream's operation and by how they were answered: called, \
          shared (by another request's call), kept."
+    );
+    describe_counter!(
+        STALE,
+        "Questions answered with what was too old, by the upstream's operation and by cause: renewed (beside the request), \
+         failed (asking did)."
     );
     describe_histogram!(
         ESTIMATED_CALLS,
@@ -129,6 +137,11 @@ pub fn count_refused((destination, class): Place, cause: &'static str) {
 /// Counts a read that is asked once more.
 pub fn count_retry(operation: &'static str) {
     counter!(RETRIES, "operation" => operation).increment(1);
+}
+
+/// Counts an answer that was too old and was given all the same.
+pub fn count_stale(operation: &'static str, cause: &'static str) {
+    counter!(STALE, "operation" => operation, "cause" => cause).increment(1);
 }
 
 /// Counts a call of an upstream.
