@@ -1,22 +1,23 @@
 //! Kept answers of the upstreams: bounded by size, each for as long as its shortest-lived noun, keyed first by whose they
 //! are. Identical questions under way are one call.
 
-use std::any::Any;
 use std::collections::HashMap;
 use std::future::Future;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
 use moka::Expiry;
-use moka::future::Cache;
+use moka::sync::Cache;
 
 use super::epochs::Stamp;
 use super::error::CallerError;
+use super::freshness::Freshness;
+use super::kept::{Kept, Life};
 use super::visibility::Owner;
-use crate::config;
+use crate::config::{self, Window};
 use crate::upstream::{Call, Hashed, Noun};
 
 /// What a kept answer is found by; compared by equality, part by part. One reference, because it is looked for and put down
@@ -53,59 +54,28 @@ impl Deref for Key {
     }
 }
 
-/// An answer with what has been made of it.
-pub struct Kept {
-    reply: Arc<dyn Any + Send + Sync>,
-    shape: OnceLock<Arc<dyn Any + Send + Sync>>,
-    bytes: u32,
-    time_to_live: Duration,
-    /// When that has passed.
-    pub until: Instant,
-}
-
-impl Kept {
-    /// Keeps a reply of the given size.
-    pub fn new<R: Send + Sync + 'static>(reply: R, bytes: usize, time_to_live: Duration) -> Self {
-        Self {
-            reply: Arc::new(reply),
-            shape: OnceLock::new(),
-            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-            time_to_live,
-            until: Instant::now() + time_to_live,
-        }
-    }
-
-    /// The reply; its type follows from the operation in the key.
-    #[must_use]
-    pub fn reply<R: Send + Sync + 'static>(&self) -> Arc<R> {
-        self.reply.clone().downcast().expect("an operation has one type of reply")
-    }
-
-    /// About how much memory it takes.
-    pub(super) const fn bytes(&self) -> u32 {
-        self.bytes
-    }
-
-    /// Whether it is not kept at all.
-    pub(super) const fn is_fleeting(&self) -> bool {
-        self.time_to_live.is_zero()
-    }
-
-    /// What `make` makes of the reply, made once and kept beside it; an operation has one such shape.
-    pub fn shape<R: Send + Sync + 'static, S: Send + Sync + 'static>(
-        &self,
-        make: impl Fn(&R) -> S,
-    ) -> Arc<S> {
-        let shape = self.shape.get_or_init(|| Arc::new(make(&self.reply::<R>())));
-        shape.clone().downcast().unwrap_or_else(|_| Arc::new(make(&self.reply::<R>())))
-    }
-}
-
 struct PerAnswer;
 
+impl PerAnswer {
+    /// What is left of its life: the content of a shared one may be put down again.
+    fn left(kept: &Kept, now: Instant) -> Duration {
+        (kept.fetched_at() + kept.life().whole()).saturating_duration_since(now)
+    }
+}
+
 impl Expiry<Key, Arc<Kept>> for PerAnswer {
-    fn expire_after_create(&self, _: &Key, kept: &Arc<Kept>, _: Instant) -> Option<Duration> {
-        Some(kept.time_to_live)
+    fn expire_after_create(&self, _: &Key, kept: &Arc<Kept>, now: Instant) -> Option<Duration> {
+        Some(Self::left(kept, now))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &Key,
+        kept: &Arc<Kept>,
+        now: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(Self::left(kept, now))
     }
 }
 
@@ -154,7 +124,7 @@ impl Answers {
             .max_capacity(settings.max_bytes)
             // The records of an answer take about as much memory as its JSON; the key and the entry a little more.
             .weigher(|key: &Key, kept: &Arc<Kept>| {
-                kept.bytes
+                kept.bytes()
                     .saturating_add(u32::try_from(key.question.len()).unwrap_or(u32::MAX))
                     .saturating_add(512)
             })
@@ -167,49 +137,67 @@ impl Answers {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long an operation's answers are kept: as long as the shortest-lived noun it reads.
+    /// For how long an operation's answers are of use: as long as those of the shortest-lived noun it reads.
     #[must_use]
-    pub fn time_to_live<C: Call>(&self) -> Duration {
+    pub fn life<C: Call>(&self) -> Life {
         let settings = &self.settings;
         if settings.max_bytes == 0 {
-            return Duration::ZERO;
+            return Life::default();
         }
-        let seconds = C::READS.iter().map(|noun| match noun {
-            Noun::User => settings.user_seconds,
-            Noun::SkillGroup => settings.skill_group_seconds,
-            Noun::Attribute => settings.attribute_seconds,
-            Noun::PrecisionQueue => settings.precision_queue_seconds,
-            Noun::Callback => settings.callback_seconds,
-            Noun::Access => settings.access_seconds,
-            Noun::Catalogue => settings.catalogue_seconds,
-            Noun::IcwsRole => settings.icws_role_seconds,
-        });
-        Duration::from_secs(seconds.min().unwrap_or_default())
+        let shortest = |of: &dyn Fn(Noun) -> u64| {
+            Duration::from_secs(C::READS.iter().map(|noun| of(*noun)).min().unwrap_or_default())
+        };
+        Life {
+            fresh: shortest(&|noun| fresh_seconds(settings, noun)),
+            while_revalidated: shortest(&|noun| beyond_seconds(&settings.stale_while_revalidate, noun)),
+            if_error: shortest(&|noun| beyond_seconds(&settings.stale_if_error, noun)),
+        }
     }
 
-    /// Whether the answer is there, or on its way, without another call.
+    /// Whether an answer that will do is there without another call, or on its way.
     #[must_use]
-    pub fn has(&self, key: &Key) -> bool {
-        self.kept.contains_key(key) || self.under_way().contains_key(key)
+    pub fn has(&self, key: &Key, freshness: Freshness) -> bool {
+        let will_do = |kept: Arc<Kept>| {
+            kept.is_fresh() || (freshness == Freshness::Preferred && kept.may_be_shown_meanwhile())
+        };
+        self.kept.get(key).is_some_and(will_do) || self.is_under_way(key)
     }
 
-    /// The kept answer, if there is one.
-    pub async fn kept(&self, key: &Key) -> Option<Arc<Kept>> {
-        self.kept.get(key).await
+    /// The kept answer, if there is one that is fresh.
+    #[must_use]
+    pub fn kept(&self, key: &Key) -> Option<Arc<Kept>> {
+        self.kept.get(key).filter(|kept| kept.is_fresh())
+    }
+
+    /// The kept answer, however old it is.
+    pub(super) fn kept_or_old(&self, key: &Key) -> Option<Arc<Kept>> {
+        self.kept.get(key)
+    }
+
+    /// Whether the question is being asked.
+    pub(super) fn is_under_way(&self, key: &Key) -> bool {
+        self.under_way().contains_key(key)
     }
 
     /// Keeps an answer that was asked for under another key.
-    pub(super) async fn put(&self, key: Key, kept: Arc<Kept>) {
-        self.kept.insert(key, kept).await;
+    pub(super) fn put(&self, key: Key, kept: Arc<Kept>) {
+        self.kept.insert(key, kept);
     }
 
     /// Keeps an answer no longer.
-    pub(super) async fn forget(&self, key: &Key) {
-        self.kept.invalidate(key).await;
+    pub(super) fn forget(&self, key: &Key) {
+        self.kept.invalidate(key);
+    }
+
+    /// Forgets what is kept where asking anew was refused: what somebody may no longer see is not shown again later.
+    pub(super) fn mind(&self, key: &Key, error: &CallerError) {
+        if error.is_refusal() || error.ends_session() {
+            self.forget(key);
+        }
     }
 
     /// The answer that is kept by now, or the one `ask` brings. Whoever asks the same meanwhile waits for that one, even
-    /// if the first to ask goes away; failures are not kept.
+    /// if the first to ask goes away; failures are not kept, and after a refusal nothing old is either.
     pub fn get<F>(&self, key: &Key, ask: impl FnOnce() -> F) -> Flight
     where
         F: Future<Output = Result<Arc<Kept>, CallerError>> + Send + 'static,
@@ -224,12 +212,12 @@ impl Answers {
         let flight = async move {
             let Landing { answers, key, .. } = &landing;
             // One that was under way may have ended a moment ago.
-            if let Some(kept) = answers.kept(key).await {
+            if let Some(kept) = answers.kept(key) {
                 return Ok(kept);
             }
-            let kept = ask.await?;
+            let kept = ask.await.inspect_err(|error| answers.mind(key, error))?;
             if !kept.is_fleeting() {
-                answers.put(key.clone(), kept.clone()).await;
+                answers.put(key.clone(), kept.clone());
             }
             Ok(kept)
         };
@@ -238,5 +226,33 @@ impl Answers {
             under_way.insert(key.clone(), UnderWay { flight: weak, number });
         }
         flight
+    }
+}
+
+/// How long answers about a noun are fresh.
+fn fresh_seconds(settings: &config::Cache, noun: Noun) -> u64 {
+    match noun {
+        Noun::User => settings.user_seconds,
+        Noun::SkillGroup => settings.skill_group_seconds,
+        Noun::Attribute => settings.attribute_seconds,
+        Noun::PrecisionQueue => settings.precision_queue_seconds,
+        Noun::Callback => settings.callback_seconds,
+        Noun::Access => settings.access_seconds,
+        Noun::Catalogue => settings.catalogue_seconds,
+        Noun::IcwsRole => settings.icws_role_seconds,
+    }
+}
+
+/// How long they may be shown beyond that.
+fn beyond_seconds(window: &Window, noun: Noun) -> u64 {
+    match noun {
+        Noun::User => window.user_seconds,
+        Noun::SkillGroup => window.skill_group_seconds,
+        Noun::Attribute => window.attribute_seconds,
+        Noun::PrecisionQueue => window.precision_queue_seconds,
+        Noun::Callback => window.callback_seconds,
+        Noun::Access => window.access_seconds,
+        Noun::Catalogue => window.catalogue_seconds,
+        Noun::IcwsRole => window.icws_role_seconds,
     }
 }

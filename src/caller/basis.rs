@@ -27,14 +27,17 @@ pub struct Grounds {
     pub(super) epochs: Vec<(Realm, Stamp)>,
     /// The end of the shortest-lived of the answers that were used.
     pub until: Instant,
+    /// When the oldest of them was fetched.
+    pub since: Instant,
 }
 
 impl Basis {
-    /// Notes a reply that was used: asked under these counters, and to be kept until then.
-    pub(super) fn rest_on(&self, realm: Realm, epochs: Stamp, until: Instant) {
+    /// Notes a reply that was used: asked under these counters, fetched then, and fresh until then.
+    pub(super) fn rest_on(&self, realm: Realm, epochs: Stamp, (since, until): (Instant, Instant)) {
         let mut grounds = self.0.grounds.lock().unwrap_or_else(PoisonError::into_inner);
-        let grounds = grounds.get_or_insert_with(|| Grounds { epochs: Vec::new(), until });
+        let grounds = grounds.get_or_insert_with(|| Grounds { epochs: Vec::new(), until, since });
         grounds.until = grounds.until.min(until);
+        grounds.since = grounds.since.min(since);
         match grounds.epochs.iter_mut().find(|(known, _)| *known == realm) {
             Some((_, stamp)) => {
                 for (noted, epoch) in stamp.iter_mut().zip(epochs) {
@@ -78,6 +81,13 @@ impl Basis {
         grounds?.clone()
     }
 
+    /// When the oldest of what was read so far was fetched; `None` if nothing was read.
+    #[must_use]
+    pub fn since(&self) -> Option<Instant> {
+        let grounds = self.0.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+        grounds.as_ref().map(|grounds| grounds.since)
+    }
+
     /// Whether both are of one and the same request.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {
@@ -102,22 +112,25 @@ mod tests {
     fn an_answer_holds_as_long_as_the_shortest_lived_reply_and_under_the_oldest_counters() {
         let (basis, now) = (Basis::default(), Instant::now());
         let (soon, late) = (now + Duration::from_secs(50), now + Duration::from_mins(1));
+        let (young, old) = (now, now.checked_sub(Duration::from_secs(1)).unwrap());
         assert_eq!(basis.grounds(), None);
-        basis.rest_on(Realm::Icws, stamp(Noun::IcwsRole, 7), late);
-        basis.rest_on(Realm::Icws, stamp(Noun::User, 3), soon);
-        basis.rest_on(Realm::Icws, stamp(Noun::User, 9), late);
+        basis.rest_on(Realm::Icws, stamp(Noun::IcwsRole, 7), (young, late));
+        basis.rest_on(Realm::Icws, stamp(Noun::User, 3), (old, soon));
+        basis.rest_on(Realm::Icws, stamp(Noun::User, 9), (young, late));
         let mut both = stamp(Noun::IcwsRole, 7);
         both[Noun::User as usize] = 3;
-        assert_eq!(basis.grounds(), Some(Grounds { epochs: vec![(Realm::Icws, both)], until: soon }));
+        let grounds = Grounds { epochs: vec![(Realm::Icws, both)], until: soon, since: old };
+        assert_eq!((basis.grounds(), basis.since()), (Some(grounds), Some(old)));
     }
 
     #[test]
     fn what_is_of_the_moment_or_of_the_session_is_not_kept() {
         let momentary = Basis::default();
-        momentary.rest_on(Realm::Icws, Stamp::default(), Instant::now());
+        let now = Instant::now();
+        momentary.rest_on(Realm::Icws, Stamp::default(), (now, now));
         assert!(!momentary.is_current() && !momentary.is_particular());
         let particular = Basis::default();
-        particular.rest_on(Realm::Icws, Stamp::default(), Instant::now() + Duration::from_mins(1));
+        particular.rest_on(Realm::Icws, Stamp::default(), (now, now + Duration::from_mins(1)));
         assert!(particular.is_current());
         particular.make_particular();
         assert_eq!((particular.grounds(), particular.is_current()), (None, false));

@@ -223,7 +223,8 @@ mod tests {
         let whose = Whose { portal: None, icws: Some(identity.clone()) };
         let epochs = Epochs::default();
         let (moment, stamp) = (epochs.moment(&whose), epochs.stamp(&identity, &[Noun::IcwsRole]));
-        let grounds = Grounds { epochs: vec![(Realm::Icws, stamp)], until: Instant::now() };
+        let now = Instant::now();
+        let grounds = Grounds { epochs: vec![(Realm::Icws, stamp)], until: now, since: now };
         epochs.advance(&identity, &[Noun::User]);
         assert!(epochs.hold(&grounds) && epochs.moment(&whose) != moment);
         epochs.advance(&identity, &[Noun::IcwsRole]);

@@ -119,6 +119,42 @@ impl CallerError {
         }
     }
 
+    /// Whether it is about the way to the upstream alone, so that what was known before may still be so.
+    #[must_use]
+    pub fn says_nothing_of_data(&self) -> bool {
+        match self {
+            Self::Portal(error) => matches!(
+                error,
+                PortalError::Unreachable { .. }
+                    | PortalError::Unavailable { .. }
+                    | PortalError::TimedOut { .. }
+                    | PortalError::Overloaded { .. }
+                    | PortalError::Unintelligible { .. }
+                    | PortalError::Status { status: 500.., .. }
+            ),
+            Self::Icws(error) => matches!(
+                error,
+                IcwsError::Unreachable { .. }
+                    | IcwsError::Unavailable { .. }
+                    | IcwsError::TimedOut { .. }
+                    | IcwsError::Overloaded { .. }
+                    | IcwsError::Unintelligible { .. }
+                    | IcwsError::Refused { status: 500.., .. }
+            ),
+            Self::OutOfTime { .. } => true,
+            Self::OutcomeUnknown(_)
+            | Self::TooLate
+            | Self::Busy
+            | Self::NotSignedIn(_)
+            | Self::NoTenant
+            | Self::TooManyCalls { .. }
+            | Self::TooManySubscriptions { .. }
+            | Self::Store(_)
+            | Self::Service(_)
+            | Self::ServiceSessionEnded => false,
+        }
+    }
+
     /// The same failure of a write: one that may have been carried out says so.
     #[must_use]
     pub fn of_write(self) -> Self {

@@ -3,19 +3,22 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
-use super::answers::{Answers, Kept, Key};
+use super::answers::{Answers, Key};
 use super::basis::Grounds;
 use super::epochs::{Epochs, Moment};
 use super::error::CallerError;
+use super::kept::{Kept, Life};
 use super::live::Pollers;
 use super::observed::Observations;
 use super::replicas::{Announced, Replicas};
 use super::room::{Class, Gate, Guest, News, Permit, Rooms};
 use super::shared_answers::{Place, SharedAnswers};
 use super::skill_groups_of::Outlooks;
+use super::stale::MOST_RENEWALS;
 use super::tally::Tally;
 use super::turns::Turns;
 use super::visibility::{Owner, Visibility};
@@ -42,6 +45,8 @@ pub struct House {
     pub(super) observed: Observations,
     pub(super) outlooks: Outlooks,
     pub(super) pollers: Pollers,
+    /// Room for renewals of what is old.
+    pub(super) renewals: Arc<Semaphore>,
     replicas: Option<Replicas>,
     shared_answers: Option<SharedAnswers>,
     rooms: Rooms,
@@ -96,6 +101,7 @@ impl House {
             observed: Observations::default(),
             outlooks: Outlooks::default(),
             pollers: Pollers::new(&config.live),
+            renewals: Arc::new(Semaphore::new(MOST_RENEWALS)),
             shared_answers: SharedAnswers::new(store.as_ref(), &config.cache),
             replicas: store.map(|store| Replicas::new(store, epochs.clone())),
             epochs,
@@ -280,8 +286,8 @@ impl House {
         let was_settled = is_settled();
         let answer = self.call_reading(question, asker).await?;
         let is_settled = was_settled && is_settled();
-        let time_to_live = if is_settled { self.answers.time_to_live::<Q>() } else { Duration::ZERO };
-        Ok(Arc::new(Kept::new(answer.reply, answer.bytes, time_to_live)))
+        let life = if is_settled { self.answers.life::<Q>() } else { Life::default() };
+        Ok(Arc::new(Kept::new(answer.reply, answer.bytes, life)))
     }
 
     /// One read of one person, from the store that replicas share or asked for now and put there; whether it was asked.
@@ -293,7 +299,7 @@ impl House {
     ) -> Result<Arc<Kept>, CallerError> {
         let place = self.shared_place::<Q>(key).await;
         if let Some((shared, place)) = &place
-            && let Some(kept) = shared.get::<Q>(place).await
+            && let Some(kept) = shared.get::<Q>(place, self.answers.life::<Q>()).await
         {
             return Ok(Arc::new(kept));
         }

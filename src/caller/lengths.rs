@@ -37,12 +37,13 @@ impl Lengths {
 
 impl Reader {
     /// The length of a list that is kept. Looking is not reading: the answer does not rest on it.
-    pub async fn kept_length(&self, list: Whole) -> Option<usize> {
+    #[must_use]
+    pub fn kept_length(&self, list: Whole) -> Option<usize> {
         Some(match list {
-            Whole::Users => self.kept_as(&everyone(), Roster::new).await?.users().len(),
-            Whole::SkillGroups => self.kept_as(&all_groups(), GroupList::of).await?.groups().len(),
+            Whole::Users => self.kept_as(&everyone(), Roster::new)?.users().len(),
+            Whole::SkillGroups => self.kept_as(&all_groups(), GroupList::of)?.groups().len(),
             Whole::PrecisionQueues => {
-                self.kept_as(&all_queues(), |reply| reply.precision_queues.clone()).await?.len()
+                self.kept_as(&all_queues(), |reply| reply.precision_queues.clone())?.len()
             }
         })
     }

@@ -12,11 +12,14 @@ mod directory;
 pub mod eligibility;
 mod epochs;
 mod error;
+mod freshness;
 mod gather;
 mod house;
 mod icws_role;
+mod kept;
 mod lengths;
 mod live;
+mod notes;
 mod observed;
 mod plan;
 mod precision_queue;
@@ -27,6 +30,7 @@ mod roster;
 mod shared_answers;
 mod skill_group;
 mod skill_groups_of;
+mod stale;
 mod tally;
 mod turns;
 mod user;
@@ -45,13 +49,15 @@ pub use deadline::Deadline;
 pub use directory::{AgentDirectory, user_of};
 pub use epochs::Moment;
 pub use error::CallerError;
+pub use freshness::{Freshness, Mark};
 pub use house::House;
 pub use icws_role::{RolesPart, looks_for_a_new_role};
 pub use lengths::{Lengths, Whole};
 pub use live::{Attendance, Follower, Known, Watcher};
+pub use notes::Notes;
 pub use plan::FEW;
 pub use precision_queue::StaffedQueue;
-pub use reader::{Notes, Reader};
+pub use reader::Reader;
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
 pub use tally::{Cost, Count, Tally};
@@ -66,6 +72,11 @@ use users_by_id::UsersById;
 /// One request's client: reads through its session, and gathers the keys of its edges.
 pub struct Caller {
     reader: Arc<Reader>,
+    edges: Arc<Edges>,
+}
+
+/// What is gathered for all fields of a request.
+struct Edges {
     skill_groups_of: SkillGroupsOf,
     users_by_id: UsersById,
 }
@@ -75,31 +86,37 @@ impl Caller {
     #[must_use]
     pub fn new(reader: Reader) -> Self {
         let reader = Arc::new(reader);
-        Self {
+        let edges = Edges {
             skill_groups_of: SkillGroupsOf::new(reader.clone()),
             users_by_id: UsersById::new(reader.clone()),
-            reader,
-        }
+        };
+        Self { reader, edges: Arc::new(edges) }
+    }
+
+    /// The same client for one field, which is marked if it is given what is old.
+    #[must_use]
+    pub fn marking(&self, mark: Mark) -> Self {
+        Self { reader: Arc::new(self.reader.marking(mark)), edges: self.edges.clone() }
     }
 
     /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.
     pub async fn skill_groups_of(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        self.skill_groups_of.load(agent).await
+        self.edges.skill_groups_of.load(&self.reader, agent).await
     }
 
     /// The skill groups each of these agents is in, in the same order, by one plan for all of them.
     pub async fn skill_groups_of_all(&self, agents: &[AgentKey]) -> Vec<Result<SkillGroups, CallerError>> {
-        self.skill_groups_of.load_all(agents).await
+        self.edges.skill_groups_of.load_all(&self.reader, agents).await
     }
 
     /// A user, asked for by id or found in the roster, whichever is cheaper for all users of this level.
     pub async fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
-        self.users_by_id.load(id).await
+        self.edges.users_by_id.load(&self.reader, id).await
     }
 
     /// Each of these users, in the same order, by one plan for all of them.
     pub async fn users_by_id(&self, ids: &[UserId]) -> Vec<Result<Option<Arc<User>>, CallerError>> {
-        self.users_by_id.load_all(ids).await
+        users_by_id::load_all(&self.reader, ids).await
     }
 }
 

@@ -6,19 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::FutureExt as _;
+use futures_util::future::{BoxFuture, FutureExt as _, Shared};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::answers::{Flight, Kept, Key, KeyParts};
-use super::basis::Basis;
-use super::deadline::Deadline;
+use super::answers::{Flight, Key, KeyParts};
 use super::error::CallerError;
+use super::freshness::{Freshness, Given, Mark};
 use super::house::{Asker, House, Question};
+use super::kept::Kept;
 use super::live::Watcher;
+use super::notes::Notes;
 use super::observed::Observed;
 use super::plan::Price;
 use super::skill_groups_of::Outlooks;
-use super::tally::{Answered, Tally};
+use super::stale;
+use super::tally::Answered;
 use super::turns::{RecordKey, Turn};
 use super::visibility::Owner;
 use crate::config;
@@ -30,26 +32,8 @@ use crate::upstream::{Failure as _, Noun, Upstream};
 /// How long a read under way is kept for others when its request's time is over.
 const HAND_OVER: Duration = Duration::from_millis(50);
 
-/// What is noted of one request, whatever sessions it uses one after another.
-#[derive(Clone)]
-pub struct Notes {
-    /// Until when it must be answered.
-    pub deadline: Deadline,
-    /// Whether the request has been given up or answered: no further write begins then.
-    pub is_over: Arc<AtomicBool>,
-    /// What it has cost.
-    pub tally: Tally,
-    /// What its answer rests on.
-    pub basis: Basis,
-}
-
-impl Notes {
-    /// Of a request that must be answered by then.
-    #[must_use]
-    pub fn until(deadline: Deadline) -> Self {
-        Self { deadline, is_over: Arc::default(), tally: Tally::default(), basis: Basis::default() }
-    }
-}
+/// What a request has asked, answered in one way for all of its fields.
+pub(super) type Asked = Shared<BoxFuture<'static, Result<Given, CallerError>>>;
 
 /// The reading side of one request's client.
 pub struct Reader {
@@ -58,7 +42,9 @@ pub struct Reader {
     pub(super) session: Arc<Session>,
     pub(super) notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
-    pub(super) asked: Mutex<HashMap<Key, Flight>>,
+    pub(super) asked: Arc<Mutex<HashMap<Key, Asked>>>,
+    /// The mark of the field this reads for.
+    pub(super) mark: Mark,
     /// What follows everything this reads, if that is to be told again when it changes.
     pub(super) watcher: Option<Arc<Watcher>>,
 }
@@ -67,7 +53,27 @@ impl Reader {
     /// A reader for one request of a session.
     #[must_use]
     pub fn new(house: Arc<House>, sessions: Sessions, session: Arc<Session>, notes: Notes) -> Self {
-        Self { house, sessions, session, notes, asked: Mutex::default(), watcher: None }
+        Self { house, sessions, session, notes, asked: Arc::default(), mark: Mark::default(), watcher: None }
+    }
+
+    /// The same reader for one field, which is marked if it is given what is old.
+    #[must_use]
+    pub fn marking(&self, mark: Mark) -> Self {
+        Self {
+            house: self.house.clone(),
+            sessions: self.sessions.clone(),
+            session: self.session.clone(),
+            notes: self.notes.clone(),
+            asked: self.asked.clone(),
+            mark,
+            watcher: self.watcher.clone(),
+        }
+    }
+
+    /// The mark of the field this reads for.
+    #[must_use]
+    pub const fn mark(&self) -> &Mark {
+        &self.mark
     }
 
     /// Until when an answer of the portal is still in time for the request's.
@@ -113,7 +119,7 @@ impl Reader {
     /// The reply to an operation: kept, under way, or asked for now.
     pub async fn read<Q: Question>(&self, question: Q) -> Result<Arc<Q::Reply>, CallerError> {
         self.house.renew().await;
-        Ok(self.flight(question)?.await?.reply())
+        Ok(self.mark.take(self.flight(question)?.await?).reply())
     }
 
     /// What `make` makes of the reply, made once for as long as the reply is kept.
@@ -123,7 +129,7 @@ impl Reader {
         make: impl Fn(&Q::Reply) -> S,
     ) -> Result<Arc<S>, CallerError> {
         self.house.renew().await;
-        Ok(self.flight(question)?.await?.shape(make))
+        Ok(self.mark.take(self.flight(question)?.await?).shape(make))
     }
 
     /// The reply as the portal has it now, past everything that is kept or under way: what a change is made from.
@@ -136,6 +142,9 @@ impl Reader {
         let out_of_time = CallerError::OutOfTime { operation: Q::NAME, deadline: self.notes.deadline };
         let answer = timeout_at(self.reads_until(), asked).await.unwrap_or(Err(out_of_time));
         asking.answered(Answered::Called);
+        if let (Err(error), Ok(key)) = (&answer, self.key(&question)) {
+            self.house.answers.mind(&key, error);
+        }
         if answer.as_ref().is_err_and(CallerError::ends_session) {
             self.sessions.end::<Q::Upstream>(&self.session).await;
         }
@@ -239,16 +248,17 @@ impl Reader {
 
     /// Whether reading the operation would cost no call.
     pub fn is_at_hand<Q: Question>(&self, question: &Q) -> bool {
-        self.key(question).is_ok_and(|key| self.has_asked(&key) || self.house.answers.has(&key))
+        self.key(question)
+            .is_ok_and(|key| self.has_asked(&key) || self.house.answers.has(&key, self.notes.freshness))
     }
 
     /// What `make` makes of the reply, as long as it is kept; nothing is noted of the request.
-    pub(super) async fn kept_as<Q: Question, S: Send + Sync + 'static>(
+    pub(super) fn kept_as<Q: Question, S: Send + Sync + 'static>(
         &self,
         question: &Q,
         make: impl Fn(&Q::Reply) -> S,
     ) -> Option<Arc<S>> {
-        let kept = self.house.answers.kept(&self.key(question).ok()?).await?;
+        let kept = self.house.answers.kept(&self.key(question).ok()?)?;
         Some(kept.shape(make))
     }
 
@@ -263,7 +273,7 @@ impl Reader {
         Ok(Key::new(KeyParts { owner: Owner::One(identity), operation: Q::NAME, epochs, question }))
     }
 
-    fn flight<Q: Question>(&self, question: Q) -> Result<Flight, CallerError> {
+    fn flight<Q: Question>(&self, question: Q) -> Result<Asked, CallerError> {
         let key = self.key(&question)?;
         let (realm, epochs) = (self.identity::<Q::Upstream>()?.realm, key.epochs);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -277,9 +287,11 @@ impl Reader {
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
         let basis = self.notes.basis.clone();
-        let answer = fly((house, self.notes.clone()), session, sessions, (key.clone(), question));
+        let answer = stale::answer((house, self.notes.clone()), session, sessions, (key.clone(), question));
         let flight = answer.inspect(move |answer| match answer {
-            Ok(kept) => basis.rest_on(realm, epochs, kept.until),
+            Ok(Given { kept, .. }) => {
+                basis.rest_on(realm, epochs, (kept.fetched_at(), kept.fresh_until()));
+            }
             // Whatever is made of a failure, even if it is no error: another session may fare better.
             Err(_) => basis.make_particular(),
         });
@@ -292,19 +304,19 @@ impl Reader {
 /// Gets one answer. Of a catalogue that is shared it may be everybody's, if this person was given the same. The call may
 /// be another session's of the same identity: if it was that session that had ended, the question is put again with
 /// ours, which may well be alive.
-async fn fly<Q: Question>(
-    (house, Notes { tally, deadline, .. }): (Arc<House>, Notes),
+pub(super) async fn fly<Q: Question>(
+    (house, Notes { tally, deadline, is_beside, .. }): (Arc<House>, Notes),
     session: Arc<Session>,
     sessions: Sessions,
     (key, question): (Key, Q),
 ) -> Result<Arc<Kept>, CallerError> {
-    if let Some(kept) = house.answers.kept(&key).await {
+    if let Some(kept) = house.answers.kept(&key) {
         tally.ask(Q::NAME).answered(Answered::Kept);
         return Ok(kept);
     }
     let place = house.place::<Q>(&key);
     if let Some(place) = &place {
-        let client = Asker::new(&session, &sessions, &tally);
+        let client = Asker { is_beside, ..Asker::new(&session, &sessions, &tally) };
         let shared = house.shared((place, &question), client).boxed();
         match timeout_at(deadline.reads_until(), shared).await {
             Ok(Some(result)) => return result,
@@ -314,7 +326,7 @@ async fn fly<Q: Question>(
     }
     // Not within what is asked: others who wait for it would be told that they may make no more. Who joins another's
     // call makes none.
-    let is_counted = !house.answers.has(&key);
+    let is_counted = !house.answers.has(&key, Freshness::Required);
     if is_counted {
         tally.begin_call(house.max_calls)?;
     }
@@ -326,7 +338,7 @@ async fn fly<Q: Question>(
         let (key, question, place, ours) = (key.clone(), question.clone(), place.clone(), ours.clone());
         async move {
             let asks = || ours.store(true, Ordering::Relaxed);
-            let client = Asker::new(&session, &sessions, &tally);
+            let client = Asker { is_beside, ..Asker::new(&session, &sessions, &tally) };
             match &place {
                 Some(place) => {
                     asks();
@@ -351,9 +363,9 @@ async fn fly<Q: Question>(
         }
     };
     if let (Some(place), Ok(kept)) = (&place, &result)
-        && house.is_shared(place, kept).boxed().await
+        && house.is_shared(place, kept)
     {
-        house.answers.forget(&key).await;
+        house.answers.forget(&key);
     }
     match (is_counted, ours.load(Ordering::Relaxed)) {
         (true, false) => tally.give_back_call(),

@@ -5,9 +5,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::answers::{Kept, Key};
+use super::answers::Key;
 use super::epochs::Stamp;
 use super::house::Question;
+use super::kept::{Kept, Life};
 use super::visibility::Owner;
 use crate::config;
 use crate::store::Store;
@@ -71,25 +72,29 @@ impl SharedAnswers {
         names.into_iter().next().map(Place)
     }
 
-    /// The answer there, for as long as it may be kept; its like may take as much as the settings allow.
-    pub(super) async fn get<Q: Question>(&self, Place(name): &Place) -> Option<Kept> {
+    /// The answer there, for as long as it may be kept, of which a part is over; its like may take as much as the settings
+    /// allow.
+    pub(super) async fn get<Q: Question>(&self, Place(name): &Place, life: Life) -> Option<Kept> {
         let mut commands = redis::pipe();
         commands.cmd("GET").arg(name).cmd("PTTL").arg(name);
         let (sealed, lasts): (Option<Vec<u8>>, i64) = self.store.send(commands).await.ok()?;
         let text = self.store.open(name, &sealed?)?;
         let lasts = Duration::from_millis(u64::try_from(lasts).ok()?);
         let reply = (Q::FORM?.read)(&text)?;
-        Some(Kept::new(reply, text.len(), lasts))
+        // It lies there only while it is fresh.
+        let life = Life { fresh: life.fresh.max(lasts), ..life };
+        Some(Kept::of_age(reply, text.len(), (life, life.fresh.saturating_sub(lasts))))
     }
 
     /// Puts an answer there, beside the request.
     pub(super) fn put<Q: Question>(&self, Place(name): Place, kept: &Kept) {
         let (now, bytes) = (Instant::now(), u64::from(kept.bytes()));
-        let Some(form) = Q::FORM.filter(|_| kept.until > now && bytes <= self.max_bytes / LARGEST) else {
+        let Some(form) = Q::FORM.filter(|_| kept.fresh_until() > now && bytes <= self.max_bytes / LARGEST)
+        else {
             return;
         };
         let (put, max_bytes) = (self.put.clone(), self.max_bytes);
-        let (store, reply, until) = (self.store.clone(), kept.reply::<Q::Reply>(), kept.until);
+        let (store, reply, until) = (self.store.clone(), kept.reply::<Q::Reply>(), kept.fresh_until());
         self.store.spawn(async move {
             let Some(sealed) = (form.write)(&reply).and_then(|text| store.seal(&name, &text).ok()) else {
                 return;

@@ -9,6 +9,7 @@ use futures_util::future::{join, join_all, try_join_all};
 use moka::sync::Cache;
 
 use super::error::CallerError;
+use super::freshness::Mark;
 use super::gather::Gather;
 use super::observed::Observed;
 use super::plan::{self, Direction, Price, cheaper};
@@ -95,30 +96,42 @@ impl Default for Outlooks {
     }
 }
 
+/// What the inverse way has found.
+#[derive(Clone)]
+struct Found {
+    members: Arc<Members>,
+    /// Whether any of what it was worked out of was old.
+    mark: Mark,
+}
+
 /// Gathers the agents of one level, so that the direction is chosen for all of them.
 pub(super) struct SkillGroupsOf {
-    reader: Arc<Reader>,
     /// How many agents of this request were asked for by themselves by plans that could have gone the other way.
     spent: Arc<AtomicUsize>,
-    gather: Gather<AgentKey, Option<Arc<Members>>>,
+    gather: Gather<AgentKey, Option<Found>>,
 }
 
 impl SkillGroupsOf {
     pub(super) fn new(reader: Arc<Reader>) -> Self {
         let spent = Arc::new(AtomicUsize::new(0));
-        let (ours, counted) = (reader.clone(), spent.clone());
-        let gather = Gather::new(move |agents| members(ours.clone(), counted.clone(), agents));
-        Self { reader, spent, gather }
+        let counted = spent.clone();
+        let gather = Gather::new(move |agents| find(reader.clone(), counted.clone(), agents));
+        Self { spent, gather }
     }
 
-    pub(super) async fn load(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        let members = if may_be_inverse(agent) { self.gather.plan(agent).await } else { None };
-        answer(&self.reader, members.as_deref(), agent).await
+    /// The skill groups of an agent, for the field that `reader` reads for.
+    pub(super) async fn load(&self, reader: &Reader, agent: AgentKey) -> Result<SkillGroups, CallerError> {
+        let found = if may_be_inverse(agent) { self.gather.plan(agent).await } else { None };
+        answer(reader, found.as_ref(), agent).await
     }
 
-    pub(super) async fn load_all(&self, agents: &[AgentKey]) -> Vec<Result<SkillGroups, CallerError>> {
-        let members = members(self.reader.clone(), self.spent.clone(), agents.to_vec()).await;
-        join_all(agents.iter().map(|agent| answer(&self.reader, members.as_deref(), *agent))).await
+    pub(super) async fn load_all(
+        &self,
+        reader: &Arc<Reader>,
+        agents: &[AgentKey],
+    ) -> Vec<Result<SkillGroups, CallerError>> {
+        let found = find(reader.clone(), self.spent.clone(), agents.to_vec()).await;
+        join_all(agents.iter().map(|agent| answer(reader, found.as_ref(), *agent))).await
     }
 }
 
@@ -135,30 +148,32 @@ fn whole(members: &Members, agent: AgentKey) -> Option<SkillGroups> {
         .then_some(groups)
 }
 
-async fn answer(
-    reader: &Reader,
-    members: Option<&Members>,
-    agent: AgentKey,
-) -> Result<SkillGroups, CallerError> {
-    match members.and_then(|members| whole(members, agent)) {
-        Some(groups) => Ok(groups),
+async fn answer(reader: &Reader, found: Option<&Found>, agent: AgentKey) -> Result<SkillGroups, CallerError> {
+    match found.and_then(|found| Some((whole(&found.members, agent)?, found))) {
+        Some((groups, found)) => {
+            reader.mark().follow(&found.mark);
+            Ok(groups)
+        }
         None => reader.ask_for_agent(agent, true).await,
     }
 }
 
+/// What the inverse way finds for these agents, marked as a whole if any of what it is worked out of was old.
+async fn find(reader: Arc<Reader>, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>) -> Option<Found> {
+    let mark = Mark::default();
+    let members = members(&reader.marking(mark.clone()), spent, agents).await?;
+    Some(Found { members, mark })
+}
+
 /// Who is in which group, if finding that out is cheaper than asking for each agent; `None` to ask for each.
-async fn members(
-    reader: Arc<Reader>,
-    spent: Arc<AtomicUsize>,
-    agents: Vec<AgentKey>,
-) -> Option<Arc<Members>> {
+async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>) -> Option<Arc<Members>> {
     let way = reader.ways().agent_skill_groups;
     let agents: HashSet<_> = agents.into_iter().filter(|agent| may_be_inverse(*agent)).collect();
     if way == Way::Forward || agents.is_empty() {
         return None;
     }
     let outlook = reader.identity::<Portal>().ok().and_then(|identity| reader.outlooks().0.get(identity));
-    let weighing = Weighing { reader: &reader, spent: &spent, outlook };
+    let weighing = Weighing { reader, spent: &spent, outlook };
     if way == Way::Auto && !reader.is_at_hand(&all_groups()) && !weighing.is_list_worth_it(&agents) {
         return None;
     }

@@ -17,29 +17,29 @@ use crate::portal::user::{GetUserByIdProgram, GetUsers, User};
 
 /// Gathers the ids of one level, so that the way is chosen for all of them.
 pub(super) struct UsersById {
-    reader: Arc<Reader>,
     gather: Gather<UserId, Direction>,
 }
 
 impl UsersById {
     pub(super) fn new(reader: Arc<Reader>) -> Self {
-        let ours = reader.clone();
         let gather = Gather::new(move |ids: Vec<UserId>| {
-            let direction = direction(&ours, ids);
+            let direction = direction(&reader, ids);
             async move { direction }
         });
-        Self { reader, gather }
+        Self { gather }
     }
 
-    pub(super) async fn load(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
+    /// A user, for the field that this reads for.
+    pub(super) async fn load(&self, reader: &Reader, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
         let direction = self.gather.plan(id).await;
-        answer(&self.reader, direction, id).await
+        answer(reader, direction, id).await
     }
+}
 
-    pub(super) async fn load_all(&self, ids: &[UserId]) -> Vec<Result<Option<Arc<User>>, CallerError>> {
-        let direction = direction(&self.reader, ids.to_vec());
-        join_all(ids.iter().map(|id| answer(&self.reader, direction, *id))).await
-    }
+/// Users who are all of one level already.
+pub(super) async fn load_all(reader: &Reader, ids: &[UserId]) -> Vec<Result<Option<Arc<User>>, CallerError>> {
+    let direction = direction(reader, ids.to_vec());
+    join_all(ids.iter().map(|id| answer(reader, direction, *id))).await
 }
 
 async fn answer(reader: &Reader, direction: Direction, id: UserId) -> Result<Option<Arc<User>>, CallerError> {

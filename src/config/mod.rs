@@ -2,6 +2,7 @@
 //!
 //! A default is written once, in `config/portalgraph.toml`, beside its doc; the program embeds that file.
 
+mod agreement;
 mod cache;
 mod dialect;
 mod error;
@@ -24,7 +25,7 @@ mod tls;
 mod trusted_documents;
 mod visibility;
 
-pub use cache::Cache;
+pub use cache::{Cache, Window};
 pub use dialect::{
     AgentIdKind, AgentNumberType, CallbackTime, ClearedField, CloneAsSource, Dialect, FlagType,
     MissingAttribute, MixedRelations, PageSizeType, SkillGroupName, SupervisorFlag, UserIdKind,

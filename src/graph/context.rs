@@ -4,20 +4,22 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_graphql::Context;
+use async_graphql::{Context, Value};
 use tokio::task::JoinHandle;
 
+use super::arrival::Arrival;
 use super::deed::Deed;
 use super::error::{Code, GraphError};
+use super::freshness::Places;
 use super::id::NodeId;
 use super::live::{Lines, Live};
-use crate::caller::{Basis, Caller, Cost, Deadline, Grounds, House, Moment, Notes, Reader};
+use crate::caller::{Basis, Caller, Cost, Deadline, Freshness, Grounds, House, Moment, Notes, Reader};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
 use crate::session::{
-    ClientAddress, Issued, LoginThrottle, LoginTry, ServiceAccount, ServiceAccounts, ServiceError, Session,
-    Sessions, System, Token, Whose,
+    ClientAddress, Issued, LoginThrottle, LoginTry, ServiceAccount, ServiceAccounts, Session, Sessions,
+    System, Whose,
 };
 use crate::store::{Store, StoreError};
 use crate::upstream::{Http, Secret};
@@ -56,17 +58,6 @@ pub enum SessionChange {
     End,
 }
 
-/// Somebody at the door: the session behind the token they show, before anything is done with it.
-#[derive(Clone)]
-pub struct Arrival {
-    pub(super) session: Option<Arc<Session>>,
-    /// The service account whose session it is.
-    pub(super) account: Option<Arc<ServiceAccount>>,
-    /// Whether the token is to be left with its client although it opens nothing; so is none at all.
-    is_token_left: bool,
-    from: ClientAddress,
-}
-
 /// One request's standing: who asks, and what became of its session.
 pub struct Visit {
     pub(super) gateway: Arc<Gateway>,
@@ -84,6 +75,7 @@ pub struct Visit {
     deeds: Mutex<Vec<Deed>>,
     pub(super) live: Live,
     takes_cookie: bool,
+    places: Places,
 }
 
 impl Gateway {
@@ -127,39 +119,23 @@ impl Gateway {
         }
     }
 
-    /// Finds the session of a request that presents this token, or none. Fails if the store that replicas share is gone and
-    /// this replica does not know the session.
-    pub async fn arrival(&self, token: Option<&str>, from: ClientAddress) -> Result<Arrival, StoreError> {
-        let nobody = |is_token_left| Arrival { session: None, account: None, is_token_left, from };
-        let Some(token) = token else { return Ok(nobody(true)) };
-        let Some(token) = Token::parse(token) else { return Ok(nobody(false)) };
-        let session = self.sessions.find(&token).await?;
-        // Taking back the token of a replaced session could reach the browser after the new one has.
-        let is_token_left = session.is_none() && self.sessions.was_replaced(&token);
-        Ok(Arrival { session, account: None, is_token_left, from })
-    }
-
-    /// Comes in by a service account, which is signed in now if it is not.
-    pub async fn arrival_of(
-        &self,
-        account: &Arc<ServiceAccount>,
-        from: ClientAddress,
-    ) -> Result<Arrival, ServiceError> {
-        if let Some(store) = &self.store {
-            store.begin().await;
-        }
-        let session = Some(account.session().await?);
-        Ok(Arrival { session, account: Some(account.clone()), is_token_left: true, from })
-    }
-
-    /// The standing of somebody who came in, and is to be answered by the deadline.
+    /// The standing of somebody who came in, and is to be answered by the deadline with what is fresh.
     #[must_use]
     pub fn visit(self: &Arc<Self>, arrival: Arrival, deadline: Deadline) -> Visit {
-        self.visit_for(arrival, deadline, Live::Not)
+        self.visit_for(arrival, Notes::until(deadline), Live::Not)
     }
 
-    pub(super) fn visit_for(self: &Arc<Self>, arrival: Arrival, deadline: Deadline, live: Live) -> Visit {
-        let notes = Notes::until(deadline);
+    /// The same with what is as fresh as that.
+    #[must_use]
+    pub fn visit_taking(
+        self: &Arc<Self>,
+        arrival: Arrival,
+        (deadline, freshness): (Deadline, Freshness),
+    ) -> Visit {
+        self.visit_for(arrival, Notes::until(deadline).taking(freshness), Live::Not)
+    }
+
+    pub(super) fn visit_for(self: &Arc<Self>, arrival: Arrival, notes: Notes, live: Live) -> Visit {
         let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
         let caller = arrival.session.map(|session| {
             let reader = Reader::new(self.house.clone(), sessions.clone(), session, notes.clone());
@@ -181,6 +157,7 @@ impl Gateway {
             deeds: Mutex::default(),
             live,
             takes_cookie: true,
+            places: Places::default(),
         }
     }
 
@@ -220,26 +197,6 @@ impl Gateway {
 
     fn caller(&self, sessions: &Sessions, session: Arc<Session>, notes: Notes) -> Arc<Caller> {
         Arc::new(Caller::new(Reader::new(self.house.clone(), sessions.clone(), session, notes)))
-    }
-}
-
-impl Arrival {
-    /// Whether a session stands behind the request.
-    #[must_use]
-    pub fn is_signed_in(&self) -> bool {
-        self.session.as_ref().is_some_and(|session| session.is_signed_in())
-    }
-
-    /// Whose answers theirs are; `None` if they can read nothing.
-    #[must_use]
-    pub fn whose(&self) -> Option<Whose> {
-        self.session.as_ref()?.whose()
-    }
-
-    /// The session, whatever can be read with it.
-    #[must_use]
-    pub fn session(&self) -> Option<&Arc<Session>> {
-        self.session.as_ref()
     }
 }
 
@@ -328,6 +285,22 @@ impl Visit {
         self.caller.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The caller as of now, for one field.
+    fn caller_at(&self, ctx: &Context<'_>) -> Option<Arc<Caller>> {
+        let caller = self.current()?;
+        match self.notes.freshness {
+            Freshness::Required => Some(caller),
+            // Of a query, whose session stays the same.
+            Freshness::Preferred => Some(self.places.at(ctx, &caller)),
+        }
+    }
+
+    /// The fields that were given what is too old, as clients read them in `extensions.freshness`; `None` if none was.
+    #[must_use]
+    pub fn stale(&self) -> Option<Value> {
+        self.places.stale()
+    }
+
     /// Puts the session that a sign-in has opened in the place of the one the request came with, which has ended.
     pub fn enter(&self, issued: &Issued) {
         let caller = self.gateway.caller(self.sessions(), issued.session.clone(), self.notes.clone());
@@ -391,7 +364,7 @@ impl<'a> ContextExt<'a> for Context<'a> {
     }
 
     fn caller(&self) -> Result<Arc<Caller>, GraphError> {
-        self.visit().current().ok_or_else(GraphError::unauthenticated)
+        self.visit().caller_at(self).ok_or_else(GraphError::unauthenticated)
     }
 
     fn tenant(&self) -> Result<TenantId, GraphError> {

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use async_graphql::{Response as Executed, ServerError, Value};
 use axum::body::Body as Payload;
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
+use super::age::Age;
 use super::body::Body;
 use super::encoding::Takes;
 use super::etag;
@@ -29,7 +30,7 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 const MAX_REQUEST_ERRORS: usize = 100;
 
 /// What an answer to a query depends on beside its address.
-const VARIES: &str = "accept, accept-encoding, authorization, cookie";
+const VARIES: &str = "accept, accept-encoding, authorization, cookie, portalgraph-cost";
 
 /// The body.
 struct Answer {
@@ -76,6 +77,8 @@ pub(super) struct Written {
     pub(super) is_faultless: bool,
     /// Whether it says something of the session that asked, or of a failure.
     pub(super) is_particular: bool,
+    /// How old it is; `None` if it is made of nothing that was read.
+    pub(super) age: Option<Age>,
     /// The status of `application/graphql-response+json`.
     status: StatusCode,
 }
@@ -88,9 +91,13 @@ impl Written {
     }
 
     /// The answer to a query, packed as the client takes it.
-    pub(super) async fn of_query(&self, media: MediaType, parts: &Parts) -> Response {
+    pub(super) async fn of_query(
+        &self,
+        media: MediaType,
+        (parts, browser_seconds): (&Parts, u64),
+    ) -> Response {
         if self.is_faultless {
-            return succeeded(&self.body, media, parts).await;
+            return succeeded((&self.body, self.age), media, (parts, browser_seconds)).await;
         }
         packed(&self.body, (self.status_for(media), media), parts).await
     }
@@ -105,8 +112,12 @@ impl Written {
     }
 }
 
-/// The answer to a query that has no errors; to a GET with a tag, and without a body if it names the tag.
-pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts) -> Response {
+/// The answer to a query that has no errors; to a GET with its age and a tag, and without a body if it names the tag.
+pub(super) async fn succeeded(
+    (body, age): (&Arc<Body>, Option<Age>),
+    media: MediaType,
+    (parts, browser_seconds): (&Parts, u64),
+) -> Response {
     if parts.method == Method::POST {
         return packed(body, (StatusCode::OK, media), parts).await;
     }
@@ -120,7 +131,7 @@ pub(super) async fn succeeded(body: &Arc<Body>, media: MediaType, parts: &Parts)
         packed(body, (StatusCode::OK, media), parts).await
     };
     response.headers_mut().insert(ETAG, tag);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Age::tell(age, browser_seconds, response.headers_mut());
     response
 }
 
@@ -163,13 +174,13 @@ pub(super) async fn written(executed: Executed, is_particular: bool, id: &Reques
     } else {
         answer.write().map(Body::new)
     };
-    Some(Written { body: Arc::new(body.ok()?), is_faultless, is_particular, status })
+    Some(Written { body: Arc::new(body.ok()?), is_faultless, is_particular, age: None, status })
 }
 
 /// What is written down where nothing was executed.
 pub(super) fn of_refusal(refusal: &Refusal, id: &RequestId) -> Written {
     let body = Arc::new(Body::new(body_of(refusal, id)));
-    Written { body, is_faultless: false, is_particular: true, status: refusal.status }
+    Written { body, is_faultless: false, is_particular: true, age: None, status: refusal.status }
 }
 
 fn body_of(refusal: &Refusal, id: &RequestId) -> Vec<u8> {

@@ -12,6 +12,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout_at;
 use tracing::Instrument as _;
 
+use super::age::Age;
 use super::answer::{self, Written};
 use super::audit::Subject;
 use super::batch::Estimates;
@@ -25,7 +26,7 @@ use super::refusal::{
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
 use super::{Floor, variables};
-use crate::caller::{Cost, Deadline};
+use crate::caller::{Cost, Deadline, Freshness};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Happening, Schema, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
@@ -174,6 +175,7 @@ pub(super) struct Execution<'a> {
     pub(super) id: &'a RequestId,
     pub(super) subject: &'a Arc<Subject>,
     pub(super) deadline: Deadline,
+    pub(super) freshness: Freshness,
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
     pub(super) tells_cost: bool,
@@ -191,7 +193,13 @@ impl Execution<'_> {
         let Some(key) = &self.key else { return Ok(None) };
         let moment = self.floor.gateway.moment(&key.whose);
         let event = self.happening.as_ref().map_or(0, |happening| happening.number);
-        let place: Place = (Arc::clone(key), moment, self.deadline.allowed(), event);
+        let place = Place {
+            key: Arc::clone(key),
+            moment,
+            allowed: self.deadline.allowed(),
+            freshness: self.freshness,
+            event,
+        };
         let joined = self.floor.under_way.join(place, || {
             let visit = Arc::new(self.visit(arrival.clone()));
             let basis = visit.basis().clone();
@@ -216,11 +224,12 @@ impl Execution<'_> {
         timeout_at(self.deadline.until(), shared).await.unwrap_or_else(|_| Err(late(&self.deadline)))
     }
 
-    fn visit(&self, arrival: Arrival) -> Visit {
-        let gateway = &self.floor.gateway;
+    /// The standing of whoever it is executed for.
+    pub(super) fn visit(&self, arrival: Arrival) -> Visit {
+        let (gateway, reading) = (&self.floor.gateway, (self.deadline, self.freshness));
         match &self.happening {
-            Some(happening) => gateway.telling(arrival, self.deadline, Arc::clone(happening)),
-            None => gateway.visit(arrival, self.deadline),
+            Some(happening) => gateway.telling(arrival, reading, Arc::clone(happening)),
+            None => gateway.visit_taking(arrival, reading),
         }
     }
 
@@ -273,12 +282,17 @@ impl Execution<'_> {
             if tells_cost {
                 tell(&mut executed, &visit.cost(), &estimate);
             }
-            let written = answer::written(executed, visit.basis().is_particular(), &id).await?;
+            if let Some(stale) = visit.stale() {
+                executed.extensions.insert("freshness".to_owned(), stale);
+            }
+            let mut written = answer::written(executed, visit.basis().is_particular(), &id).await?;
+            written.age = visit.basis().since().map(Age::unkept);
             if let Some(key) = key
                 && operation.kind == OperationType::Query
                 && written.is_faultless
                 && let Some(grounds) = visit.basis().grounds()
             {
+                written.age = Some(Age::of(&grounds));
                 floor.kept.keep(key, (&written.body, grounds), &floor.gateway);
             }
             Some(Arc::new(written))

@@ -25,8 +25,8 @@ use super::origin::Own;
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
-use super::{Floor, answer, batch, deadline, live, origin, service};
-use crate::caller::Deadline;
+use super::{Floor, age, answer, batch, deadline, live, origin, service};
+use crate::caller::{Deadline, Freshness};
 use crate::graph::{Arrival, GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 use crate::store::StoreError;
@@ -249,6 +249,7 @@ impl<'a> Asked<'a> {
         let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
         let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
         let arrival = self.arrived(floor, &question).await?;
+        let cached = (*parts, floor.kept.browser_seconds);
         let place;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
@@ -258,8 +259,8 @@ impl<'a> Asked<'a> {
             }
             Some(whose) => {
                 let key = Key::new(KeyParts { whose, question });
-                if let Some(body) = floor.kept.get(&key, &floor.gateway) {
-                    let response = answer::succeeded(&body, media, parts).await;
+                if let Some((body, age)) = floor.kept.get(&key, &floor.gateway) {
+                    let response = answer::succeeded((&body, Some(age)), media, cached).await;
                     return Ok(with_cache_status(response, "portalgraph; hit"));
                 }
                 place = floor.gate.enter(&deadline).await?;
@@ -278,22 +279,36 @@ impl<'a> Asked<'a> {
             return Err(Refusal::of_request(BAD_USER_INPUT, message));
         }
         let batch = batch.clone();
-        let execution =
-            Execution { floor, operation, id, subject, deadline, key, tells_cost, batch, happening: None };
+        let freshness = match kind {
+            OperationType::Mutation => Freshness::Required,
+            _ => age::wanted(&parts.headers),
+        };
+        let execution = Execution {
+            floor,
+            operation,
+            id,
+            subject,
+            deadline,
+            freshness,
+            key,
+            tells_cost,
+            batch,
+            happening: None,
+        };
         match execution.together(&arrival).await? {
-            Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
+            Some(Shared::Begun(written)) => return Ok(written.of_query(media, cached).await),
             Some(Shared::Joined(written)) => {
-                let response = written.of_query(media, parts).await;
+                let response = written.of_query(media, cached).await;
                 return Ok(with_cache_status(response, "portalgraph; fwd=miss; collapsed"));
             }
             None => {}
         }
         let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
-        let visit = floor.gateway.visit(arrival, deadline).by(client.as_deref());
+        let visit = execution.visit(arrival).by(client.as_deref());
         let visit = Arc::new(if self.takes_cookie { visit } else { visit.without_cookie() });
         let mut response = match execution.alone(&visit).await {
             Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
-            Ok(written) => written.of_query(media, parts).await,
+            Ok(written) => written.of_query(media, cached).await,
             Err(refusal) => {
                 subject.refused(&refusal);
                 answer::refused(&refusal, media, id)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use moka::Expiry;
 use moka::sync::Cache;
 
+use super::age::Age;
 use super::body::Body;
 use super::question::Question;
 use crate::caller::Grounds;
@@ -42,6 +43,8 @@ struct Kept {
 pub(super) struct KeptAnswers {
     kept: Cache<Arc<Key>, Arc<Kept>>,
     largest: usize,
+    /// How long a browser may use an answer without asking again.
+    pub(super) browser_seconds: u64,
 }
 
 struct PerAnswer;
@@ -73,13 +76,17 @@ impl KeptAnswers {
             })
             .expire_after(PerAnswer)
             .build();
-        Self { kept, largest: usize::try_from(bytes / LARGEST).unwrap_or(usize::MAX) }
+        Self {
+            kept,
+            largest: usize::try_from(bytes / LARGEST).unwrap_or(usize::MAX),
+            browser_seconds: settings.browser_seconds,
+        }
     }
 
-    /// The answer, if it is kept and nothing it was made of has been written since.
-    pub(super) fn get(&self, key: &Key, gateway: &Gateway) -> Option<Arc<Body>> {
+    /// The answer with its age, if it is kept and nothing it was made of has been written since.
+    pub(super) fn get(&self, key: &Key, gateway: &Gateway) -> Option<(Arc<Body>, Age)> {
         let kept = self.kept.get(key)?;
-        gateway.hold(&kept.grounds).then(|| Arc::clone(&kept.body))
+        gateway.hold(&kept.grounds).then(|| (Arc::clone(&kept.body), Age::of(&kept.grounds)))
     }
 
     /// Keeps an answer, unless it is too large, made of what is not kept, or older than a write that came meanwhile: a

@@ -1,5 +1,6 @@
 //! The floor that knows HTTP: routes, GraphQL over HTTP, limits on what is asked, the session's token, the bundled page.
 
+mod age;
 mod answer;
 mod at_once;
 mod audit;

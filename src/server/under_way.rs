@@ -9,12 +9,20 @@ use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
 
 use super::answer::Written;
 use super::kept::Key;
-use crate::caller::{Basis, Moment};
+use crate::caller::{Basis, Freshness, Moment};
 
 /// What joins two requests: the same question of the same people, with no write of anything they may see between, and as
 /// long to answer it: one gives up its reads when its own time is over, which is no answer to who has more, and who has less
-/// is to be told what there is by then. Of a subscription also the event it is told of, nought for none.
-pub(super) type Place = (Arc<Key>, Moment, Duration, u64);
+/// is to be told what there is by then; and the same mind about what is old.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Place {
+    pub(super) key: Arc<Key>,
+    pub(super) moment: Moment,
+    pub(super) allowed: Duration,
+    pub(super) freshness: Freshness,
+    /// The event that a subscription is told of; nought for none.
+    pub(super) event: u64,
+}
 
 type Work = BoxFuture<'static, Option<Arc<Written>>>;
 

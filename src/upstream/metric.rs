@@ -46,6 +46,8 @@ pub const LIVE_POLLERS: &str = "portalgraph_live_pollers";
 
 /// Polls that were made.
 pub const LIVE_POLLS: &str = "portalgraph_live_polls_total";
+/// Answers that were too old, and were given rather than none.
+const STALE: &str = "portalgraph_stale_answers_total";
 
 /// Requests that were turned away because too many were worked on.
 pub const SHED: &str = "portalgraph_requests_shed_total";
@@ -60,6 +62,11 @@ pub fn describe() {
         ANSWERS,
         "Questions that operations of clients had, by the upstream's operation and by how they were answered: called, \
          shared (by another request's call), kept."
+    );
+    describe_counter!(
+        STALE,
+        "Questions answered with what was too old, by the upstream's operation and by cause: renewed (beside the request), \
+         failed (asking did)."
     );
     describe_histogram!(
         ESTIMATED_CALLS,
@@ -138,6 +145,11 @@ pub fn count_refused((destination, class): Place, cause: &'static str) {
 /// Counts a read that is asked once more.
 pub fn count_retry(operation: &'static str) {
     counter!(RETRIES, "operation" => operation).increment(1);
+}
+
+/// Counts an answer that was too old and was given all the same.
+pub fn count_stale(operation: &'static str, cause: &'static str) {
+    counter!(STALE, "operation" => operation, "cause" => cause).increment(1);
 }
 
 /// Counts a call of an upstream.

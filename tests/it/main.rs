@@ -58,6 +58,7 @@ mod service;
 mod sharing;
 mod sign_in;
 mod spent;
+mod stale;
 mod threads;
 mod tidy;
 mod tls;

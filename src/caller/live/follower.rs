@@ -8,11 +8,14 @@ use super::PollKey;
 use super::guests::{Attendance, Guests};
 use super::watcher::{Known, Watcher};
 use crate::caller::Caller;
-use crate::caller::answers::{Flight, Kept, Key};
+use crate::caller::answers::Key;
 use crate::caller::deadline::Deadline;
 use crate::caller::error::CallerError;
+use crate::caller::freshness::Given;
 use crate::caller::house::{House, Question};
-use crate::caller::reader::{Notes, Reader};
+use crate::caller::kept::Kept;
+use crate::caller::notes::Notes;
+use crate::caller::reader::{Asked, Reader};
 use crate::caller::visibility::Owner;
 use crate::portal::Portal;
 
@@ -55,13 +58,13 @@ impl Reader {
             let (realm, epochs, basis) = (identity.realm, key.epochs, self.notes.basis.clone());
             let kept = kept.clone();
             let flight = async move {
-                basis.rest_on(realm, epochs, kept.until);
-                Ok(kept)
+                basis.rest_on(realm, epochs, (kept.fetched_at(), kept.fresh_until()));
+                Ok(Given::fresh(kept))
             };
             Some((key.clone(), flight.boxed().shared()))
         };
         let asked = known.iter().filter_map(flight).collect();
-        Self { asked: Mutex::new(asked), ..self }
+        Self { asked: Arc::new(Mutex::new(asked)), ..self }
     }
 
     /// What the poll of a question brings.
@@ -69,11 +72,11 @@ impl Reader {
         &self,
         watcher: &Arc<Watcher>,
         (key, question): (&Key, Q),
-    ) -> Result<Flight, CallerError> {
+    ) -> Result<Asked, CallerError> {
         let identity = self.identity::<Q::Upstream>()?.clone();
         let poll = PollKey { identity, operation: Q::NAME, question: key.question.clone() };
         let (watcher, house, deadline) = (watcher.clone(), self.house.clone(), self.notes.deadline);
-        let read = async move { watcher.read(&house, (poll, question), deadline).await };
+        let read = async move { watcher.read(&house, (poll, question), deadline).await.map(Given::fresh) };
         Ok(read.boxed().shared())
     }
 

@@ -10,10 +10,11 @@ use tokio::time::sleep;
 use super::PollKey;
 use super::guests::Guests;
 use super::pace::{Came, Pace};
-use crate::caller::answers::{Kept, Key, KeyParts};
+use crate::caller::answers::{Key, KeyParts};
 use crate::caller::epochs::Stamp;
 use crate::caller::error::CallerError;
 use crate::caller::house::{Asker, House, Question};
+use crate::caller::kept::Kept;
 use crate::caller::tally::{Answered, Tally};
 use crate::caller::visibility::Owner;
 use crate::upstream::metric::LIVE_POLLS;
@@ -143,7 +144,7 @@ impl<Q: Question> Asking<Q> {
             if let Ok(kept) = &answer
                 && !kept.is_fleeting()
             {
-                self.house.answers.put(self.key.of_answer(epochs), kept.clone()).await;
+                self.house.answers.put(self.key.of_answer(epochs), kept.clone());
             }
             return (epochs, answer);
         }

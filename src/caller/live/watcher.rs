@@ -10,10 +10,11 @@ use tokio::time::timeout_at;
 use super::PollKey;
 use super::guests::Guests;
 use super::poll::{Poll, Polled};
-use crate::caller::answers::{Kept, Key};
+use crate::caller::answers::Key;
 use crate::caller::deadline::Deadline;
 use crate::caller::error::CallerError;
 use crate::caller::house::{House, Question};
+use crate::caller::kept::Kept;
 
 /// Answers that are known, and what they are found by.
 pub type Known = Vec<(Key, Arc<Kept>)>;

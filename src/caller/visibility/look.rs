@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing::Instrument as _;
 
-use super::super::answers::{Kept, Key};
+use super::super::answers::Key;
 use super::super::error::CallerError;
 use super::super::house::{Asker, House, Question, standing};
+use super::super::kept::Kept;
 use super::super::tally::{Answered, Tally};
 use super::{Place, Verdict};
 use crate::session::{Realm, Session, Sessions};
@@ -22,7 +23,17 @@ fn count<Q: Question>(outcome: &'static str) {
 impl House {
     /// Where the answer to a question is shared, if it is; what is not kept is not shared.
     pub(in super::super) fn place<Q: Question>(&self, own: &Key) -> Option<Place> {
-        self.visibility.place::<Q>(own).filter(|_| !self.answers.time_to_live::<Q>().is_zero())
+        self.visibility.place::<Q>(own).filter(|_| !self.answers.life::<Q>().fresh.is_zero())
+    }
+
+    /// What is kept for this person, however old: of their own, or shared if the upstream gave them that very content.
+    pub(in super::super) fn kept_or_old(&self, own: &Key, place: Option<&Place>) -> Option<Arc<Kept>> {
+        let common = place.and_then(|place| {
+            let common = self.answers.kept_or_old(&place.common);
+            common.filter(|kept| self.visibility.is_witness(place, kept))
+        });
+        let kept = self.answers.kept_or_old(own).into_iter().chain(common);
+        kept.max_by_key(|kept| kept.fetched_at())
     }
 
     /// The shared answer, if this person may be shown it: kept, or renewed by the one call of all who may. `None` if only
@@ -32,13 +43,13 @@ impl House {
         (place, question): (&Place, &Q),
         asker: Asker<'_>,
     ) -> Option<Result<Arc<Kept>, CallerError>> {
-        let Asker { session, sessions, tally, .. } = asker;
+        let Asker { session, sessions, tally, is_beside } = asker;
         let asking = tally.ask(Q::NAME);
-        if let Some(kept) = self.answers.kept(&place.common).await
+        if let Some(kept) = self.answers.kept(&place.common)
             && self.visibility.is_witness(place, &kept)
         {
             asking.answered(Answered::Kept);
-            if self.visibility.is_due(place, self.answers.time_to_live::<Q>()) {
+            if self.visibility.is_due(place, self.answers.life::<Q>().fresh) {
                 tally.ask(Q::NAME).answered(Answered::Beside);
                 self.look_beside((place.clone(), question.clone()), (session.clone(), sessions.clone()));
             }
@@ -54,7 +65,7 @@ impl House {
             let is_ours = is_ours.clone();
             async move {
                 is_ours.store(true, Ordering::Relaxed);
-                let asker = Asker::new(&session, &sessions, &tally);
+                let asker = Asker { is_beside, ..Asker::new(&session, &sessions, &tally) };
                 Ok(house.compare((&place, &question), asker).await?.0)
             }
         };
@@ -92,14 +103,14 @@ impl House {
         let (kept, verdict) = compared?;
         if matches!(verdict, Some(Verdict::First | Verdict::Alike | Verdict::Changed)) {
             // It takes the place of what was shared: who was not given it finds nothing for them there.
-            self.answers.put(place.common.clone(), kept.clone()).await;
+            self.answers.put(place.common.clone(), kept.clone());
         }
         Ok(kept)
     }
 
     /// Whether it was found to be what everybody else is shown: then it need not be kept for one person.
-    pub(in super::super) async fn is_shared(&self, place: &Place, kept: &Arc<Kept>) -> bool {
-        let common = self.answers.kept(&place.common).await;
+    pub(in super::super) fn is_shared(&self, place: &Place, kept: &Arc<Kept>) -> bool {
+        let common = self.answers.kept(&place.common);
         common.is_some_and(|common| Arc::ptr_eq(&common, kept))
     }
 
@@ -126,7 +137,7 @@ impl House {
                 }
             };
             match house.answers.get(&place.own, || look).await {
-                Ok(kept) if house.is_shared(&place, &kept).await => house.answers.forget(&place.own).await,
+                Ok(kept) if house.is_shared(&place, &kept) => house.answers.forget(&place.own),
                 Err(error) if error.ends_session() => sessions.end::<Q::Upstream>(&session).await,
                 Ok(_) | Err(_) => {}
             }
@@ -156,7 +167,7 @@ impl House {
         }
         let (verdict, kept) = self.visibility.judge::<Q>(place, &own);
         if verdict == Verdict::Different {
-            self.answers.forget(&place.common).await;
+            self.answers.forget(&place.common);
             metrics::counter!(DEMOTIONS, "operation" => Q::NAME).increment(1);
             let tenant = match place.identity.realm {
                 Realm::Tenant(tenant) => Some(tenant.0),

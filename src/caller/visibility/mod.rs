@@ -15,8 +15,9 @@ use moka::sync::Cache;
 
 pub use owner::{Owner, Place};
 
-use super::answers::{Kept, Key};
+use super::answers::Key;
 use super::epochs::Stamp;
+use super::kept::{Content, Kept};
 use crate::config;
 use crate::session::Identity;
 use crate::upstream::Call;
@@ -51,7 +52,7 @@ enum Known {
     Different,
 }
 
-/// The content of a shared answer, one allocation for as long as it stays the same: that is what tells it from another.
+/// A shared answer, whose content is one allocation for as long as it stays the same: that is what tells it from another.
 struct Shared {
     kept: Arc<Kept>,
     /// Who was given it first.
@@ -65,7 +66,7 @@ struct Shared {
 
 /// Somebody who was given a shared answer's content.
 struct Witness {
-    content: Weak<Kept>,
+    content: Weak<Content>,
     /// When chance last decided whether to look again.
     decided_at: Mutex<Instant>,
 }
@@ -119,7 +120,7 @@ impl Visibility {
     /// Whether somebody was given the content of this shared answer.
     fn is_witness(&self, place: &Place, kept: &Arc<Kept>) -> bool {
         let witness = self.witnesses.get(&(place.identity.clone(), place.subject.clone()));
-        witness.is_some_and(|witness| std::ptr::eq(witness.content.as_ptr(), Arc::as_ptr(kept)))
+        witness.is_some_and(|witness| std::ptr::eq(witness.content.as_ptr(), Arc::as_ptr(kept.content())))
     }
 
     /// Whether somebody was given the last content there was, so that a new answer is likely to be the same for them.
@@ -136,7 +137,8 @@ impl Visibility {
     }
 
     fn trust(&self, place: &Place, kept: &Arc<Kept>) {
-        let witness = Witness { content: Arc::downgrade(kept), decided_at: Mutex::new(Instant::now()) };
+        let witness =
+            Witness { content: Arc::downgrade(kept.content()), decided_at: Mutex::new(Instant::now()) };
         self.witnesses.insert((place.identity.clone(), place.subject.clone()), Arc::new(witness));
     }
 
@@ -178,8 +180,8 @@ impl Visibility {
             let is_own = last.by == place.identity;
             if same(&last.kept, own) {
                 verdict = Verdict::Alike;
-                shown = last.kept.clone();
-                return shared(&last.kept, &last.by, last.is_doubted && is_own);
+                shown = Arc::new(last.kept.given_again_by(own));
+                return shared(&shown, &last.by, last.is_doubted && is_own);
             }
             // Who was given the last content knows that it has changed for them. A write lies between other epochs.
             let is_of_same_moment = last.epochs == place.own.epochs
@@ -203,6 +205,7 @@ impl Visibility {
 mod tests {
     use super::*;
     use crate::caller::answers::KeyParts;
+    use crate::caller::kept::Life;
     use crate::config::{Catalogue, Config};
     use crate::portal::TenantId;
     use crate::portal::reference::{GetAllDepartments, GetAllSites, ReferenceEntry, ReferenceReply};
@@ -229,7 +232,8 @@ mod tests {
         let entry = |id| Arc::new(ReferenceEntry { id: Some(id), ..ReferenceEntry::default() });
         let basic_ref_info = (0..count).map(entry).collect();
         let reply = ReferenceReply { basic_ref_info, ..ReferenceReply::default() };
-        Arc::new(Kept::new(reply, 100, Duration::from_mins(5)))
+        let life = Life { fresh: Duration::from_mins(5), ..Life::default() };
+        Arc::new(Kept::new(reply, 100, life))
     }
 
     /// What somebody's own answer of so many departments says, after so many writes.

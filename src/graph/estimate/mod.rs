@@ -108,7 +108,7 @@ impl Estimator {
         let mut estimate = self.with(asked, &lengths);
         let Some(caller) = visit.current().filter(|_| !estimate.unknown.is_empty()) else { return estimate };
         for list in estimate.unknown.clone() {
-            lengths.note(list, caller.kept_length(list).await);
+            lengths.note(list, caller.kept_length(list));
         }
         if lengths != Lengths::default() {
             estimate = self.with(asked, &lengths);

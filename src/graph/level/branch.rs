@@ -136,7 +136,10 @@ impl<T: Row, U: Row> Branching<T> for Branch<T, U> {
         Self: 'a,
     {
         async move {
-            let found = (self.0)(&ctx.with_field(field), rows).await;
+            // Where the first of them stands: what a field reads is marked at its path without places in lists.
+            let mut above = ctx.clone();
+            above.path_node = paths.first().copied().or(ctx.path_node);
+            let found = (self.0)(&above.with_field(field), rows).await;
             let name = QueryPathSegment::Name(field.node.response_key().node.as_str());
             let own: Vec<_> =
                 paths.iter().map(|path| QueryPathNode { parent: Some(path), segment: name }).collect();

@@ -6,8 +6,9 @@ use super::Live;
 use super::feed::Feed;
 use super::line::Happening;
 use super::topic::Topic;
-use crate::caller::Deadline;
-use crate::graph::context::{Arrival, Gateway, Visit};
+use crate::caller::{Deadline, Freshness, Notes};
+use crate::graph::arrival::Arrival;
+use crate::graph::context::{Gateway, Visit};
 use crate::graph::error::GraphError;
 use crate::portal::Portal;
 
@@ -15,7 +16,7 @@ impl Gateway {
     /// The standing of somebody who came in to open a subscription.
     #[must_use]
     pub fn opening(self: &Arc<Self>, arrival: Arrival, deadline: Deadline) -> Visit {
-        self.visit_for(arrival, deadline, Live::Opening(Mutex::default()))
+        self.visit_for(arrival, Notes::until(deadline), Live::Opening(Mutex::default()))
     }
 
     /// The standing of a subscriber who is to be told what has happened.
@@ -23,10 +24,10 @@ impl Gateway {
     pub fn telling(
         self: &Arc<Self>,
         arrival: Arrival,
-        deadline: Deadline,
+        (deadline, freshness): (Deadline, Freshness),
         happening: Arc<Happening>,
     ) -> Visit {
-        self.visit_for(arrival, deadline, Live::Telling(happening))
+        self.visit_for(arrival, Notes::until(deadline).taking(freshness), Live::Telling(happening))
     }
 
     /// Whether the session of somebody who came in for the portal's sake still stands. Looking is no use of it.

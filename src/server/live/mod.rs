@@ -25,7 +25,7 @@ use super::kept::{Key, KeyParts};
 use super::question::Question;
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};
 use super::request_id::RequestId;
-use crate::caller::Deadline;
+use crate::caller::{Deadline, Freshness};
 use crate::graph::{Arrival, Feed, Happening};
 
 /// How often it is looked whether the session of a subscription stands.
@@ -100,6 +100,7 @@ impl Asked<'_> {
             id,
             subject: self.subject,
             deadline,
+            freshness: Freshness::Required,
             key: None,
             tells_cost: false,
             batch: None,
@@ -182,16 +183,17 @@ impl Teller {
             id: &self.id,
             subject: &self.subject,
             deadline,
+            // Of what is selected below, old is better than nothing; what has happened is of now.
+            freshness: Freshness::Preferred,
             key: self.key.clone(),
             tells_cost: false,
             batch: None,
-            happening: Some(Arc::clone(&happening)),
+            happening: Some(happening),
         };
         if let Some(shared) = execution.together(&self.arrival).await? {
             return Ok(shared.written());
         }
-        let visit = self.floor.gateway.telling(self.arrival.clone(), deadline, happening);
-        execution.alone(&Arc::new(visit)).await
+        execution.alone(&Arc::new(execution.visit(self.arrival.clone()))).await
     }
 }
 
