@@ -1,13 +1,17 @@
 //! Whether memory stays flat under what never repeats: sessions, tokens, queries, ids and variables, for minutes on end.
 //!
-//! `cargo bench --bench soak` runs ten minutes; `-- --minutes 3 --sessions 1000 --clients 64` less. With `-- --check` it fails
+//! `cargo bench --bench soak` runs ten minutes; `-- --minutes 3 --sessions 1000 --clients 64 --subscriptions 200` less. With `-- --check` it fails
 //! if the mean of the last minute is not within 5 % of that of the second, or if anything was answered that the load does not
 //! explain. Gateway and simulated portal are processes of their own.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot go on should stop")]
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, ExitCode, Stdio};
+#[path = "served.rs"]
+mod served;
+#[path = "subscriber.rs"]
+mod subscriber;
+
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -15,6 +19,8 @@ use std::time::{Duration, Instant};
 use portalgraph::simulator::{Random, SIZED_PASSWORD};
 use reqwest::header::CONTENT_TYPE;
 use serde_json::{Value, json};
+use served::Served;
+use subscriber::Subscriber;
 use tokio::task::JoinSet;
 
 const USERS: usize = 200;
@@ -24,46 +30,12 @@ const BAR: f64 = 0.05;
 const LOGIN: &str = "mutation ($name: String!, $password: String!) {
     login(input: { username: $name, password: $password }) { sessionToken } }";
 
-/// A process that prints where it serves, and ends with this.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start(arguments: &[&str], settings: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_portalgraph"));
-        // Every sign-in and every refusal is a line of its audit log.
-        command.args(arguments).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.contains("http://"))).unwrap();
-        let url = line[line.find("http://").unwrap()..].split_whitespace().next().unwrap().to_owned();
-        // What it prints later must go somewhere.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
-    }
-
-    /// What it holds of the machine's memory now, in kilobytes.
-    fn memory(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-        line.trim().trim_end_matches(" kB").parse().unwrap()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// How much of what is done.
 struct Extent {
     minutes: u64,
     sessions: usize,
     clients: usize,
+    subscriptions: usize,
     checks: bool,
 }
 
@@ -79,6 +51,7 @@ impl Extent {
             minutes: number("--minutes", 10).max(3),
             sessions: count("--sessions", 10_000),
             clients: count("--clients", 64),
+            subscriptions: count("--subscriptions", 2_000),
             checks: arguments.iter().any(|argument| argument == "--check"),
         }
     }
@@ -90,6 +63,7 @@ struct Field {
     tokens: Vec<String>,
     is_over: AtomicBool,
     answers: AtomicU64,
+    events: AtomicU64,
     unexplained: AtomicU64,
 }
 
@@ -154,6 +128,46 @@ impl Field {
     }
 }
 
+/// How many subscriptions one socket has.
+const EACH: usize = 20;
+
+/// What is subscribed to: half of it is the same for all, half is another thing each.
+fn followed(number: usize) -> String {
+    if number.is_multiple_of(2) {
+        return "subscription { agents(snapshot: false) { changed { agentNumber } removed } }".to_owned();
+    }
+    let id = 10_300_001 + number % USERS;
+    format!(
+        "subscription f{id} {{ users(snapshot: false) {{ changed {{ databaseId loginName }} removed }} }}"
+    )
+}
+
+/// Subscribes, and hears what comes until it is over; comes again with another session where its own has made room.
+async fn follow(field: Arc<Field>, first: usize) {
+    let mut nth = first;
+    while !field.is_over.load(Ordering::Relaxed) {
+        nth += 1;
+        let token = match field.sign_in(nth).await {
+            Some(token) => token,
+            None => continue,
+        };
+        let mut subscriber = Subscriber::of(&field.url, &token).await;
+        for number in 0..EACH {
+            subscriber.subscribe(&number.to_string(), &followed(first + number)).await;
+        }
+        while !field.is_over.load(Ordering::Relaxed) {
+            let Ok(heard) = tokio::time::timeout(Duration::from_secs(5), subscriber.hear()).await else {
+                continue;
+            };
+            let Some(message) = heard else { break };
+            field.events.fetch_add(1, Ordering::Relaxed);
+            let is_right = message["type"] == "next" && message["payload"]["errors"].is_null();
+            let is_signed_out = message["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED";
+            field.unexplained.fetch_add(u64::from(!is_right && !is_signed_out), Ordering::Relaxed);
+        }
+    }
+}
+
 /// Whether it is an answer, or says that the session has made room for another.
 fn is_right(answer: &Value) -> bool {
     answer["errors"].is_null() || answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
@@ -179,6 +193,7 @@ async fn main() -> ExitCode {
     let gateway = Served::start(
         &["serve", "--listen", "127.0.0.1:0"],
         &[
+            ("PORTALGRAPH__LIVE__MAX_SUBSCRIPTIONS_PER_PERSON", "1000"),
             ("PORTALGRAPH__PORTAL__URL", &portal.url),
             ("PORTALGRAPH__SESSION__MAX_SESSIONS", &sessions),
             // All come from one address, and each of a hundred people is many of them.
@@ -194,6 +209,7 @@ async fn main() -> ExitCode {
         tokens: Vec::new(),
         is_over: AtomicBool::new(false),
         answers: AtomicU64::new(0),
+        events: AtomicU64::new(0),
         unexplained: AtomicU64::new(0),
     };
     for number in 0..extent.sessions {
@@ -211,6 +227,9 @@ async fn main() -> ExitCode {
         let field = Arc::clone(&field);
         busy.spawn(async move { field.keep_busy(number).await });
     }
+    for number in 0..extent.subscriptions / EACH {
+        busy.spawn(follow(Arc::clone(&field), number * EACH));
+    }
     let began = Instant::now();
     let mut minutes = Vec::new();
     for minute in 1..=extent.minutes {
@@ -221,7 +240,8 @@ async fn main() -> ExitCode {
         }
         minutes.push(mean(&samples));
         let answers = field.answers.load(Ordering::Relaxed);
-        println!("minute {minute}: {:.1} MB, {answers} answers", mean(&samples) / 1024.0);
+        let events = field.events.load(Ordering::Relaxed);
+        println!("minute {minute}: {:.1} MB, {answers} answers, {events} events", mean(&samples) / 1024.0);
     }
     field.is_over.store(true, Ordering::Relaxed);
     busy.join_all().await;

@@ -25,7 +25,7 @@ use super::visibility::{Owner, Visibility};
 use crate::config::{self, Config};
 use crate::session::{Held, Identity, Session, Sessions, Standing, System, Whose};
 use crate::store::Store;
-use crate::upstream::{Answer, Call, Failure, Noun, Upstream, metric};
+use crate::upstream::{Answer, Call, Failure, Noun, Upstream};
 
 /// What an upstream can be asked on behalf of a gateway session.
 pub trait Question: Call<Upstream: Held<Error: Into<CallerError>>> {}
@@ -161,7 +161,7 @@ impl House {
         self.writes.wait().await;
     }
 
-    fn gate<Q: Question>(&self) -> &Arc<Gate> {
+    pub(super) fn gate<Q: Question>(&self) -> &Arc<Gate> {
         self.rooms.at(Q::DESTINATION)
     }
 
@@ -208,49 +208,9 @@ impl House {
         answer.map_err(Into::into)
     }
 
-    /// One read, put once more where nothing was answered: by back-off, within what the request may take and what the
-    /// upstream may be asked beyond what is needed.
-    pub(super) async fn call_reading<Q: Question>(
-        &self,
-        question: &Q,
-        asker: Asker<'_>,
-    ) -> Result<Answer<Q::Reply>, CallerError> {
-        const { assert!(Q::WRITES.is_empty(), "what changes something is never put once more") };
-        let began = Instant::now();
-        self.gate::<Q>().count_needed();
-        let answer = self.call_in_session(question, asker).await;
-        if !answer.as_ref().is_err_and(CallerError::is_unanswered) {
-            return answer;
-        }
-        Box::pin(self.ask_again(question, asker, (answer, began))).await
-    }
-
-    async fn ask_again<Q: Question>(
-        &self,
-        question: &Q,
-        asker: Asker<'_>,
-        (mut answer, began): (Result<Answer<Q::Reply>, CallerError>, Instant),
-    ) -> Result<Answer<Q::Reply>, CallerError> {
-        let patience = standing::<Q>(asker.session)?.upstream.patience();
-        let mut retries = 0;
-        while answer.as_ref().is_err_and(CallerError::is_unanswered) {
-            let left = patience.saturating_sub(began.elapsed());
-            let Some(wait) = self.gate::<Q>().back_off(retries, left) else { break };
-            if asker.tally.begin_call(self.max_calls).is_err() {
-                break;
-            }
-            tokio::time::sleep(wait).await;
-            retries += 1;
-            asker.tally.count_retry(Q::NAME);
-            metric::count_retry(Q::NAME);
-            answer = self.call_in_session(question, asker).await;
-        }
-        answer
-    }
-
     /// One read. If the session of a service account turns out to have ended, one takes its place, once for all whose
     /// reads met that, and the read is put once more.
-    async fn call_in_session<Q: Question>(
+    pub(super) async fn call_in_session<Q: Question>(
         &self,
         question: &Q,
         Asker { session, sessions, is_beside, .. }: Asker<'_>,

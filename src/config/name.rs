@@ -22,8 +22,12 @@ pub(super) fn unknown(path: &[String], origin: Origin) -> Problem {
         (Some(section), None) => nearest(section, &TREE).map(|near| format!("{near}.{name}")),
         (None, _) => nearest(name, &TREE).map(|near| format!("[{near}]")),
     };
-    let meant =
-        meant.or_else(|| elsewhere(name)).map_or_else(String::new, |it| format!("did you mean {it}? "));
+    // The very name elsewhere is likelier meant than one like it here.
+    let meant = elsewhere(name)
+        .filter(|_| section.is_none())
+        .or(meant)
+        .or_else(|| elsewhere(name))
+        .map_or_else(String::new, |it| format!("did you mean {it}? "));
     let (beside, known) = match (section, options) {
         (Some(section), Some(options)) => (format!("[{section}] has"), options),
         _ => ("The sections are".to_owned(), &*TREE),

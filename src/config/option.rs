@@ -231,6 +231,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "server.worker_threads",
         "server.max_queue_milliseconds",
         "live.max_subscriptions",
+        "portal.hedge_milliseconds",
         "server.hsts_max_age_seconds",
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",

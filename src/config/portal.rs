@@ -68,6 +68,8 @@ pub struct Portal {
     pub max_waiting_calls: usize,
     /// Whether fewer calls are under way at once while the portal is slower than it was, or fails.
     pub adaptive_concurrency: bool,
+    /// After how long a slow point read is put a second time, in milliseconds.
+    pub hedge_milliseconds: u64,
     /// What the guide leaves open beyond names.
     pub dialect: Dialect,
     /// Other names for outgoing fields, by operation and field.

@@ -61,6 +61,8 @@ pub trait Operation: Record + Clone {
     const READS: &'static [Noun] = &[];
     /// What it changes. A write is never kept, shared or sent twice.
     const WRITES: &'static [Noun] = &[];
+    /// Whether it asks for one record.
+    const IS_POINT: bool = false;
     /// Fields that go into the path and stay out of the body.
     const IN_PATH: &'static [&'static str] = &[];
     /// Whether its answers may be shared by everyone in a tenant, where the settings say so; but for catalogues, never.
@@ -91,6 +93,7 @@ impl<O: Operation> Call for O {
     const READS: &'static [Noun] = <O as Operation>::READS;
     const WRITES: &'static [Noun] = <O as Operation>::WRITES;
     const SHAREABLE: Option<Shareable<Self::Reply>> = <O as Operation>::SHAREABLE;
+    const IS_POINT: bool = <O as Operation>::IS_POINT;
     const FORM: Option<Form<Self::Reply>> = Some(Form::JSON);
     // The callback service knows no session.
     const IN_SESSION: bool = matches!(O::BASE, Base::Portal);

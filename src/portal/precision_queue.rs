@@ -127,6 +127,7 @@ impl Operation for GetPQByID {
     const PATH: &'static str = "/portal/services/protected/precisionQueues/getPQByID";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::PrecisionQueue, Noun::Attribute];
+    const IS_POINT: bool = true;
     type Reply = GetPQByIDReply;
 }
 

@@ -148,6 +148,7 @@ impl Operation for GetSkillsForAgent {
     const NAME: &'static str = "getSkillsForAgent";
     const PATH: &'static str = "/portal/services/protected/quickskills/getSkillsForAgent";
     const READS: &'static [Noun] = &[Noun::User, Noun::SkillGroup];
+    const IS_POINT: bool = true;
     type Reply = GetSkillsForAgentReply;
 }
 

@@ -1,6 +1,7 @@
 //! All gateway sessions: found by their tokens, opened, changed and ended.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -92,6 +93,13 @@ impl Sessions {
         let idle = SignedDuration::from_mins(i64::try_from(self.settings.idle_minutes).unwrap_or(30));
         let until = standing.ends_at(&self.settings).min(found.particulars.used_at() + idle);
         (is_it && until > Timestamp::now()).then_some(until)
+    }
+
+    /// Whether it is less than that until then.
+    #[must_use]
+    pub fn is_within(until: Timestamp, notice: Duration) -> bool {
+        let left = until.duration_since(Timestamp::now());
+        Duration::try_from(left).is_ok_and(|left| left <= notice)
     }
 
     pub(super) fn has_expired(&self, session: &Session) -> bool {

@@ -41,6 +41,8 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     const WRITES: &'static [Noun];
     /// Whether an answer shows that the session is alive.
     const IN_SESSION: bool = true;
+    /// Whether it asks for one record, so that a second call beside a slow one is cheap.
+    const IS_POINT: bool = false;
     /// Whether its answers may be shared by everyone in a realm, where the settings say so; but for catalogues, never.
     const SHAREABLE: Option<Shareable<Self::Reply>> = None;
 

@@ -38,6 +38,9 @@ const REFUSED: &str = "portalgraph_portal_refused_calls_total";
 /// Reads that were asked once more.
 const RETRIES: &str = "portalgraph_portal_retries_total";
 
+/// Reads that were asked a second time beside the first.
+const HEDGES: &str = "portalgraph_portal_hedges_total";
+
 /// Subscriptions that are open.
 pub const LIVE_SUBSCRIPTIONS: &str = "portalgraph_live_subscriptions";
 
@@ -57,6 +60,16 @@ pub fn describe() {
     describe_counter!(
         CALLS,
         "Calls of the portal and of ICWS, signing in among them, by operation and outcome: ok, refused, failed."
+    );
+    describe_counter!(
+        HEDGES,
+        "Point reads that were put a second time because the first was slow, by operation."
+    );
+    describe_gauge!(LIVE_SUBSCRIPTIONS, "Subscriptions that are open.");
+    describe_gauge!(LIVE_POLLERS, "Questions that are polled for subscriptions.");
+    describe_counter!(
+        LIVE_POLLS,
+        "Polls for subscriptions, by operation and outcome: changed, same, failed."
     );
     describe_counter!(
         ANSWERS,
@@ -145,6 +158,11 @@ pub fn count_refused((destination, class): Place, cause: &'static str) {
 /// Counts a read that is asked once more.
 pub fn count_retry(operation: &'static str) {
     counter!(RETRIES, "operation" => operation).increment(1);
+}
+
+/// Counts a read that was put a second time beside the first.
+pub fn count_hedge(operation: &'static str) {
+    counter!(HEDGES, "operation" => operation).increment(1);
 }
 
 /// Counts an answer that was too old and was given all the same.

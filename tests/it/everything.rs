@@ -195,7 +195,10 @@ impl Schema {
 
     /// The fields that need arguments, but for mutations.
     pub fn needing_arguments(&self) -> BTreeSet<String> {
-        let types = self.types.iter().filter(|(name, _)| !name.starts_with("__") && *name != "Mutation");
+        let types = self
+            .types
+            .iter()
+            .filter(|(name, _)| !name.starts_with("__") && *name != "Mutation" && *name != "Subscription");
         let fields = types.flat_map(|(name, kind)| kind.fields.iter().map(move |field| (name, field)));
         let needing = fields.filter(|(_, field)| field.needs_arguments);
         needing.map(|(name, field)| format!("{name}.{}", field.name)).collect()

@@ -140,8 +140,6 @@ async fn what_is_the_session_s_own_or_of_the_moment_or_failed_is_not_kept() {
         "{ departments { name } viewer { idleExpiresAt } }",
         "{ viewer { tenant { id name } user { phone } } }",
         "{ departments { name } ... on Query { viewer { __typename } } }",
-        // Which are asked for by what the portal said when the session began.
-        "{ callbackQueues { name } }",
         // Not an answer of the portal at all.
         "{ __typename }",
         "{ departments { name } __type(name: \"User\") { name } }",

@@ -133,6 +133,11 @@ impl Gate {
         self.budget.deposit();
     }
 
+    /// Whether a read that is slow may be asked a second time beside it.
+    pub(in crate::caller) fn hedges(&self) -> bool {
+        self.budget.withdraw()
+    }
+
     /// How long to wait before a read is asked once more, if that may be.
     pub(in crate::caller) fn back_off(&self, retries: u32, left: Duration) -> Option<Duration> {
         let wait = jitter::up_to(BACK_OFF * 2_u32.pow(retries));

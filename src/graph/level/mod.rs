@@ -19,7 +19,7 @@ pub use written::{Enumeration, Written};
 use async_graphql::parser::types;
 use async_graphql::resolver_utils::ContainerType;
 use async_graphql::{
-    ContextSelectionSet, OutputType, Positioned, QueryPathNode, QueryPathSegment, ServerResult, Value,
+    ContextSelectionSet, ID, OutputType, Positioned, QueryPathNode, QueryPathSegment, ServerResult, Value,
 };
 use futures_util::future::{BoxFuture, FutureExt as _};
 use tokio::task::consume_budget;
@@ -63,6 +63,7 @@ pub trait Item: OutputType + Sized {
 }
 
 impl Item for String {}
+impl Item for ID {}
 impl<T> Item for Option<T> where Self: OutputType {}
 impl<T> Item for Result<T, GraphError> where Self: OutputType {}
 impl<T: Item> Item for List<T> {}

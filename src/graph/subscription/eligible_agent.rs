@@ -117,8 +117,8 @@ impl PrecisionQueueChanges {
     }
 
     /// The global ids of the agents who are eligible no longer.
-    async fn left(&self) -> Vec<ID> {
-        self.left.clone()
+    async fn left(&self) -> List<ID> {
+        List(self.left.clone())
     }
 }
 

@@ -96,7 +96,7 @@ impl SkillGroupChanges {
     }
 
     /// The global ids of the agents who have left it.
-    async fn left(&self) -> Vec<ID> {
+    async fn left(&self) -> List<ID> {
         self.members.removed_ids(Kind::Agent)
     }
 }

@@ -80,7 +80,7 @@ impl People {
 
 impl Differences {
     /// The global ids of who has gone, as records of a kind.
-    pub(super) fn removed_ids(&self, kind: Kind) -> Vec<ID> {
+    pub(super) fn removed_ids(&self, kind: Kind) -> List<ID> {
         self.removed.iter().map(|id| NodeId::new(self.tenant, kind, id.0).encode()).collect()
     }
 }
@@ -145,7 +145,7 @@ impl UserChanges {
     }
 
     /// The global ids of the users who are there no longer, or are no longer accepted by the filter.
-    async fn removed(&self) -> Vec<ID> {
+    async fn removed(&self) -> List<ID> {
         self.0.removed_ids(Kind::User)
     }
 }
@@ -174,7 +174,7 @@ impl AgentChanges {
     }
 
     /// The global ids of the agents who are there no longer, or are no longer accepted by the filter.
-    async fn removed(&self) -> Vec<ID> {
+    async fn removed(&self) -> List<ID> {
         self.0.removed_ids(Kind::Agent)
     }
 }

@@ -57,7 +57,9 @@ impl Watched {
             let until = self.sessions.stands_until::<crate::portal::Portal>(&self.session).await;
             let kind = match until {
                 None => ViewerSessionNoticeKind::Ended,
-                Some(until) if is_near(until, self.notice) => ViewerSessionNoticeKind::ExpiresSoon,
+                Some(until) if Sessions::is_within(until, self.notice) => {
+                    ViewerSessionNoticeKind::ExpiresSoon
+                }
                 Some(_) => ViewerSessionNoticeKind::Stands,
             };
             if self.told != Some(kind) {
@@ -68,11 +70,6 @@ impl Watched {
             tokio::time::sleep(LOOK_EVERY).await;
         }
     }
-}
-
-fn is_near(until: Timestamp, notice: Duration) -> bool {
-    let left = until.duration_since(Timestamp::now());
-    Duration::try_from(left).is_ok_and(|left| left <= notice)
 }
 
 pub(super) fn events(

@@ -162,6 +162,7 @@ impl Operation for GetCallbackInfo {
     const NAME: &'static str = "getCallbackInfo";
     const PATH: &'static str = "/callmews/CallMeService/getCallbackInfo/{cbid}/{requestTimestamp}";
     const READS: &'static [Noun] = &[Noun::Callback];
+    const IS_POINT: bool = true;
     const BASE: Base = Base::Callback;
     const BODY: Body = Body::Empty;
     const AUTHENTICATION: Authentication = Authentication::None;

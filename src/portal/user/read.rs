@@ -93,5 +93,6 @@ impl Operation for GetUserByIdProgram {
     const PATH: &'static str = "/portal/services/protected/users/getUserByIdProgram";
     const AUTHENTICATION: Authentication = Authentication::CookieAndToken { documented: false };
     const READS: &'static [Noun] = &[Noun::User];
+    const IS_POINT: bool = true;
     type Reply = GetUserByIdProgramReply;
 }

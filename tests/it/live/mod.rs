@@ -12,7 +12,7 @@ use portalgraph::portal::SkillGroupId;
 use portalgraph::simulator::World;
 
 use crate::house::House;
-use socket::Socket;
+pub use socket::Socket;
 
 /// Polls often.
 fn often(config: &mut Config) {
@@ -22,7 +22,7 @@ fn often(config: &mut Config) {
 }
 
 /// Polls once, and then only when something is written through the gateway.
-fn hardly_ever(config: &mut Config) {
+pub fn hardly_ever(config: &mut Config) {
     config.live.poll_min_milliseconds = 3_600_000;
     config.live.poll_max_milliseconds = 3_600_000;
     config.live.max_subscriptions_per_person = 5_000;

@@ -3,6 +3,7 @@
 mod answers;
 mod killed;
 mod lease;
+mod live;
 mod outage;
 mod service;
 mod sessions;

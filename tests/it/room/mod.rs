@@ -1,6 +1,7 @@
 //! The portal is protected: whose calls go first, how many wait, when it is left alone, and what is asked again.
 
 mod breaker;
+mod hedge;
 mod metrics;
 mod pause;
 mod queue;
