@@ -147,10 +147,7 @@ async fn follow(field: Arc<Field>, first: usize) {
     let mut nth = first;
     while !field.is_over.load(Ordering::Relaxed) {
         nth += 1;
-        let token = match field.sign_in(nth).await {
-            Some(token) => token,
-            None => continue,
-        };
+        let Some(token) = field.sign_in(nth).await else { continue };
         let mut subscriber = Subscriber::of(&field.url, &token).await;
         for number in 0..EACH {
             subscriber.subscribe(&number.to_string(), &followed(first + number)).await;

@@ -54,7 +54,7 @@ pub use freshness::{Freshness, Mark};
 pub use house::House;
 pub use icws_role::{RolesPart, looks_for_a_new_role};
 pub use lengths::{Lengths, Whole};
-pub use live::{Attendance, Follower, Known, Watcher};
+pub use live::{Attendance, Follower, Known, Turns, Watcher};
 pub use notes::Notes;
 pub use plan::FEW;
 pub use precision_queue::StaffedQueue;

@@ -13,7 +13,7 @@ use super::error::{Code, GraphError};
 use super::freshness::Places;
 use super::id::NodeId;
 use super::live::{Lines, Live};
-use crate::caller::{Basis, Caller, Cost, Deadline, Freshness, Grounds, House, Moment, Notes, Reader};
+use crate::caller::{Basis, Caller, Cost, Deadline, Freshness, Grounds, House, Moment, Notes, Reader, Turns};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
@@ -165,6 +165,12 @@ impl Gateway {
     #[must_use]
     pub fn moment(&self, whose: &Whose) -> Moment {
         self.house.moment(whose)
+    }
+
+    /// How often what these follow has turned out to be another.
+    #[must_use]
+    pub fn turns(&self, whose: &Whose) -> Turns {
+        self.house.turns(whose)
     }
 
     /// Whether nothing has been written of what an answer was made of.

@@ -61,7 +61,7 @@ pub use estimate::{Asked, Estimate, Estimator};
 pub use id::NodeId;
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;
-pub use live::{Feed, Happening, Live};
+pub use live::{Feed, Happening, Live, Standing};
 
 use async_graphql::{SDLExportOptions, ValidationMode};
 

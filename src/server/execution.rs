@@ -257,6 +257,8 @@ impl Execution<'_> {
         let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
         let work = async move {
             let _ending = ending;
+            // Before anything is read: what a poll brings meanwhile makes the answer too old to be kept.
+            let turns = key.as_ref().map(|key| floor.gateway.turns(&key.whose));
             let estimate = operation.estimate(&floor, &visit).await.unwrap_or_default();
             let mut executed =
                 if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls, batch) {
@@ -293,7 +295,7 @@ impl Execution<'_> {
                 && let Some(grounds) = visit.basis().grounds()
             {
                 written.age = Some(Age::of(&grounds));
-                floor.kept.keep(key, (&written.body, grounds), &floor.gateway);
+                floor.kept.keep(key, (&written.body, grounds, turns.unwrap_or_default()), &floor.gateway);
             }
             Some(Arc::new(written))
         };

@@ -11,9 +11,14 @@ use crate::caller::Deadline;
 use crate::config;
 use crate::upstream::metric::SHED;
 
+/// Of as many requests as are worked on, one part in so many may be what subscribers are told.
+const TELLINGS: usize = 8;
+
 /// The gate.
 pub(super) struct Gate {
     places: Semaphore,
+    /// Places to work out what subscribers are told, beside those of requests.
+    tellings: Semaphore,
     /// Room to wait for a place: who waits behind that many would wait too long.
     queue: Semaphore,
     patience: Duration,
@@ -28,6 +33,7 @@ impl Gate {
     pub(super) fn new(settings: &config::Server) -> Self {
         Self {
             places: Semaphore::new(settings.max_requests),
+            tellings: Semaphore::new((settings.max_requests / TELLINGS).max(1)),
             queue: Semaphore::new(settings.max_requests),
             patience: Duration::from_millis(settings.max_queue_milliseconds),
             bodies: Semaphore::new(BODIES as usize),
@@ -51,9 +57,10 @@ impl Gate {
         })
     }
 
-    /// The same for what nobody can ask again: it waits as long as there is time.
+    /// The same for what has happened, which nobody can ask again: it waits as long as there is time, for a place among so many
+    /// that people who ask find theirs.
     pub(super) async fn wait(&self, deadline: &Deadline) -> Result<SemaphorePermit<'_>, Refusal> {
-        let place = timeout_at(deadline.until(), self.places.acquire()).await.ok().and_then(Result::ok);
+        let place = timeout_at(deadline.until(), self.tellings.acquire()).await.ok().and_then(Result::ok);
         place.ok_or_else(|| overloaded("The gateway had no place to work out what has happened."))
     }
 

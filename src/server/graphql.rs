@@ -7,7 +7,10 @@ use async_graphql::parser::types::OperationType;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use axum::http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, IF_NONE_MATCH, RETRY_AFTER, SET_COOKIE,
+    USER_AGENT,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -48,8 +51,9 @@ pub(super) async fn graphql(
         let upgraded = live::upgraded(&floor, parts, &id).await;
         return upgraded.unwrap_or_else(|refusal| answer::refused(&refusal, MediaType::Json, &id));
     }
-    if live::is_wanted(&parts.headers) {
-        return events(&floor, (&parts, body), &id).await;
+    let wants_events = live::is_wanted(&parts.headers);
+    if wants_events && MediaType::negotiate(&parts.headers).is_err() {
+        return events_only(&floor, (parts, body), &id).await;
     }
     let media = match MediaType::negotiate(&parts.headers) {
         Ok(media) => media,
@@ -62,6 +66,9 @@ pub(super) async fn graphql(
             Ok((asked, Questions::One(posed))) => {
                 let question = asked.question(&floor, posed).await;
                 match question {
+                    Ok(question) if wants_events => {
+                        asked.answer_or_follow(&floor, question, (media, &id)).await
+                    }
                     Ok(question) => asked.answer(&floor, question, (media, &id)).await,
                     Err(refusal) => Err(refusal),
                 }
@@ -77,14 +84,22 @@ pub(super) async fn graphql(
     })
 }
 
-/// Answers a GraphQL request with server-sent events.
-async fn events(floor: &Arc<Floor>, (parts, body): (&Parts, Body), id: &RequestId) -> Response {
-    let subject = Subject::of(parts, id, &floor.settings.trusted_proxies);
+/// Answers a GraphQL request of who takes server-sent events alone.
+async fn events_only(floor: &Arc<Floor>, (mut parts, body): (Parts, Body), id: &RequestId) -> Response {
+    // An event is text, and told whatever the client has of it.
+    parts.headers.remove(ACCEPT_ENCODING);
+    parts.headers.remove(IF_NONE_MATCH);
+    let subject = Subject::of(&parts, id, &floor.settings.trusted_proxies);
     let answered = async {
-        match Asked::read(floor, parts, (body, &subject)).await? {
+        match Asked::read(floor, &parts, (body, &subject)).await? {
             (asked, Questions::One(posed)) => {
                 let question = asked.question(floor, posed).await?;
-                live::answered(&asked, floor, question, id).await
+                let arrival = asked.arrived(floor, &question).await?;
+                if live::is_subscription(floor, &question, &asked.deadline).await? {
+                    return live::followed(&asked, floor, (question, arrival), id).await;
+                }
+                let answer = asked.answer_to(floor, (question, arrival), (MediaType::Json, id)).await?;
+                Ok(live::of_one(answer).await)
             }
             (_, Questions::Batch(_)) => {
                 Err(Refusal::malformed("A batch is not answered with events: send one operation."))
@@ -205,6 +220,9 @@ impl<'a> Asked<'a> {
         self.admit(floor).await?;
         let (None, Some(token)) = (&self.account, self.proof.token()) else { return Ok(true) };
         let arrival = floor.gateway.arrival(Some(token), self.from).await.map_err(store_gone)?;
+        if arrival.session().is_none() {
+            floor.rates.admit_stranger(self.from).await?;
+        }
         Ok(arrival.session().is_some())
     }
 
@@ -239,16 +257,40 @@ impl<'a> Asked<'a> {
         Ok(arrival)
     }
 
-    /// The answer: kept, shared with others who ask now, or worked out for this request.
-    pub(super) async fn answer(
+    /// The answer, or, to who takes them too, the events of a subscription.
+    async fn answer_or_follow(
         &self,
         floor: &Arc<Floor>,
         question: Question,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
+        let arrival = self.arrived(floor, &question).await?;
+        if live::is_subscription(floor, &question, &self.deadline).await? {
+            return live::followed(self, floor, (question, arrival), id).await;
+        }
+        self.answer_to(floor, (question, arrival), (media, id)).await
+    }
+
+    /// The answer: kept, shared with others who ask now, or worked out for this request.
+    pub(super) async fn answer(
+        &self,
+        floor: &Arc<Floor>,
+        question: Question,
+        how: (MediaType, &RequestId),
+    ) -> Result<Response, Refusal> {
+        let arrival = self.arrived(floor, &question).await?;
+        self.answer_to(floor, (question, arrival), how).await
+    }
+
+    /// The same to somebody who was let in.
+    pub(super) async fn answer_to(
+        &self,
+        floor: &Arc<Floor>,
+        (question, arrival): (Question, Arrival),
+        (media, id): (MediaType, &RequestId),
+    ) -> Result<Response, Refusal> {
         let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
         let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
-        let arrival = self.arrived(floor, &question).await?;
         let cached = (*parts, floor.kept.browser_seconds);
         let place;
         // Who asks what a request costs is told what it costs by itself.

@@ -10,7 +10,7 @@ use moka::sync::Cache;
 use super::age::Age;
 use super::body::Body;
 use super::question::Question;
-use crate::caller::Grounds;
+use crate::caller::{Grounds, Turns};
 use crate::config;
 use crate::graph::Gateway;
 use crate::session::Whose;
@@ -37,6 +37,8 @@ pub(super) struct KeyParts {
 struct Kept {
     body: Arc<Body>,
     grounds: Grounds,
+    /// How often what its people follow had turned out to be another when it was begun.
+    turns: Turns,
 }
 
 /// All whole answers that are kept.
@@ -83,18 +85,24 @@ impl KeptAnswers {
         }
     }
 
-    /// The answer with its age, if it is kept and nothing it was made of has been written since.
+    /// The answer with its age, if it is kept and nothing it was made of has been written, or found by a poll, since.
     pub(super) fn get(&self, key: &Key, gateway: &Gateway) -> Option<(Arc<Body>, Age)> {
         let kept = self.kept.get(key)?;
-        gateway.hold(&kept.grounds).then(|| (Arc::clone(&kept.body), Age::of(&kept.grounds)))
+        let holds = gateway.hold(&kept.grounds) && gateway.turns(&key.whose) == kept.turns;
+        holds.then(|| (Arc::clone(&kept.body), Age::of(&kept.grounds)))
     }
 
     /// Keeps an answer, unless it is too large, made of what is not kept, or older than a write that came meanwhile: a
     /// newer one may be kept already.
-    pub(super) fn keep(&self, key: Arc<Key>, (body, grounds): (&Arc<Body>, Grounds), gateway: &Gateway) {
+    pub(super) fn keep(
+        &self,
+        key: Arc<Key>,
+        (body, grounds, turns): (&Arc<Body>, Grounds, Turns),
+        gateway: &Gateway,
+    ) {
         let lasts = grounds.until > Instant::now();
         if lasts && body.weight() <= self.largest && gateway.hold(&grounds) {
-            self.kept.insert(key, Arc::new(Kept { body: Arc::clone(body), grounds }));
+            self.kept.insert(key, Arc::new(Kept { body: Arc::clone(body), grounds, turns }));
         }
     }
 }

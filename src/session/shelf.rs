@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use jiff::SignedDuration;
 use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
@@ -129,14 +130,14 @@ impl Shelf {
         self.look(shared, id).await
     }
 
-    /// The session as it stands, without counting as a use of it.
+    /// How much later than here a session may have been used at another replica.
+    pub(super) fn lag(&self) -> SignedDuration {
+        SignedDuration::from_secs(if self.shared.is_some() { 2 * TOLD_EVERY } else { 0 })
+    }
+
+    /// The session as it stands, without noting that it is used; what is kept in memory counts from the last look.
     pub(super) async fn peek(&self, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
-        let mut found = None;
-        // Looking by `get` would count.
-        self.here.kept.entry(id).and_compute_with(|kept| {
-            found = kept.map(|kept| kept.value().session.clone());
-            Op::Nop
-        });
+        let found = self.here.kept.get(&id).map(|local| local.session.clone());
         match &self.shared {
             Some(shared) if found.is_none() => self.look(shared, id).await,
             _ => Ok(found),

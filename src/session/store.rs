@@ -62,13 +62,14 @@ impl Sessions {
     /// replica does not know the session.
     pub async fn find(&self, token: &Token) -> Result<Option<Arc<Session>>, StoreError> {
         let Some(session) = self.shelf.get(token.session()).await? else { return Ok(None) };
-        self.shelf.note_use(&session);
         if !self.has_expired(&session) {
+            self.shelf.note_use(&session);
             return Ok(Some(session));
         }
-        // Another replica may have heard of the upstream since.
+        // Another replica may have heard of the upstream since, or of its owner.
         let session = self.shelf.get_anew(session.id).await.ok().flatten().unwrap_or(session);
         if !self.has_expired(&session) {
+            self.shelf.note_use(&session);
             return Ok(Some(session));
         }
         Ok(self.change(session.id, |session| self.without_expired(session)).await)
@@ -80,7 +81,7 @@ impl Sessions {
         self.shelf.was_replaced(token.session())
     }
 
-    /// Until when what a session holds of an upstream stands if nobody uses it; `None` once it has ended. Looking is no use.
+    /// Until when what a session holds of an upstream stands if nobody uses it; `None` once it has ended. Looking is no use of it.
     /// A service account's stands for as long as the gateway does.
     pub async fn stands_until<U: Held>(&self, session: &Session) -> Option<Timestamp> {
         if self.service.is_some() {
@@ -88,11 +89,31 @@ impl Sessions {
         }
         // While the store is gone, nobody has ended it as far as this replica knows.
         let found = self.shelf.peek(session.id).await.unwrap_or_else(|_| Some(Arc::new(session.clone())))?;
-        let standing = U::standing(&found)?;
-        let is_it = same(Some(standing), U::standing(session));
+        let until = self.until::<U>(&found, session);
+        if until.is_some() {
+            return until;
+        }
+        // Another replica may have been asked with it since.
+        let found = self.shelf.get_anew(session.id).await.ok().flatten()?;
+        self.until::<U>(&found, session)
+    }
+
+    fn until<U: Held>(&self, found: &Session, session: &Session) -> Option<Timestamp> {
+        let standing = U::standing(found).filter(|standing| same(Some(*standing), U::standing(session)))?;
+        let until = standing.ends_at(&self.settings).min(self.idle_from(found));
+        (until > Timestamp::now()).then_some(until)
+    }
+
+    /// When a session ends if it is not used until then. What replicas tell one another of its use comes a little later.
+    fn idle_from(&self, session: &Session) -> Timestamp {
         let idle = SignedDuration::from_mins(i64::try_from(self.settings.idle_minutes).unwrap_or(30));
-        let until = standing.ends_at(&self.settings).min(found.particulars.used_at() + idle);
-        (is_it && until > Timestamp::now()).then_some(until)
+        session.particulars.used_at() + idle + self.shelf.lag()
+    }
+
+    /// Whether signing in has put another session in the place of this one just now.
+    #[must_use]
+    pub fn is_replaced(&self, session: &Session) -> bool {
+        self.shelf.was_replaced(session.id)
     }
 
     /// Whether it is less than that until then.
@@ -103,13 +124,15 @@ impl Sessions {
     }
 
     pub(super) fn has_expired(&self, session: &Session) -> bool {
-        session.portal.as_deref().is_some_and(|portal| self.is_over(portal))
+        self.idle_from(session) <= Timestamp::now()
+            || session.portal.as_deref().is_some_and(|portal| self.is_over(portal))
             || session.icws.as_deref().is_some_and(|icws| self.is_over(icws))
     }
 
     fn without_expired(&self, session: &mut Session) {
-        session.portal.take_if(|portal| self.is_over(portal));
-        session.icws.take_if(|icws| self.is_over(icws));
+        let is_idle = self.idle_from(session) <= Timestamp::now();
+        session.portal.take_if(|portal| is_idle || self.is_over(portal));
+        session.icws.take_if(|icws| is_idle || self.is_over(icws));
     }
 
     fn is_over<U: Held>(&self, standing: &Standing<U>) -> bool {

@@ -8,9 +8,11 @@ mod poll;
 mod watcher;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
+
+use moka::sync::Cache;
 
 pub use follower::Follower;
 pub use guests::Attendance;
@@ -20,9 +22,13 @@ pub use watcher::{Known, Watcher};
 use super::error::CallerError;
 use super::house::{House, Question};
 use crate::config;
-use crate::session::{Identity, Session, Sessions};
+use crate::session::{Identity, Session, Sessions, Whose};
 use crate::upstream::metric::{LIVE_POLLERS, LIVE_SUBSCRIPTIONS};
 use poll::Poll;
+
+/// How many identities' turns are remembered, and for how long: longer than any whole answer is kept.
+const TURNS: u64 = 100_000;
+const TURNS_LAST: Duration = Duration::from_hours(24);
 
 /// How often the store is looked at for what other replicas have written, while anything is polled.
 const LISTEN_EVERY: Duration = Duration::from_millis(25);
@@ -42,7 +48,13 @@ pub struct Pollers {
     guests: Mutex<HashMap<Identity, Weak<Guests>>>,
     subscriptions: Arc<AtomicUsize>,
     is_listening: AtomicBool,
+    /// When polls last brought something else, by whose they are: whole answers from before are too old.
+    turns: Cache<Identity, u64>,
+    last_turn: AtomicU64,
 }
+
+/// How often polls of somebody's identities have brought something else; two of one turn have no such poll between them.
+pub type Turns = [u64; 2];
 
 impl Pollers {
     /// Nothing is polled yet.
@@ -54,7 +66,15 @@ impl Pollers {
             guests: Mutex::default(),
             subscriptions: Arc::default(),
             is_listening: AtomicBool::new(false),
+            turns: Cache::builder().max_capacity(TURNS).time_to_idle(TURNS_LAST).build(),
+            last_turn: AtomicU64::new(0),
         }
+    }
+
+    /// Notes that a poll on somebody's behalf has brought something else.
+    fn turn(&self, identity: &Identity) {
+        let next = self.last_turn.fetch_add(1, Ordering::AcqRel) + 1;
+        self.turns.insert(identity.clone(), next);
     }
 
     fn polls(&self) -> MutexGuard<'_, HashMap<PollKey, Weak<Poll>>> {
@@ -73,6 +93,18 @@ impl Pollers {
 }
 
 impl House {
+    /// How often polls of these identities have brought something else.
+    #[must_use]
+    pub fn turns(&self, whose: &Whose) -> Turns {
+        if self.pollers.last_turn.load(Ordering::Acquire) == 0 {
+            return Turns::default();
+        }
+        let of = |identity: &Option<Identity>| {
+            identity.as_ref().and_then(|identity| self.pollers.turns.get(identity)).unwrap_or_default()
+        };
+        [of(&whose.portal), of(&whose.icws)]
+    }
+
     /// Lets a session in whose owner subscribes to something of this identity, unless there are as many as there may be.
     pub fn attend(
         &self,

@@ -46,7 +46,7 @@ impl Pace {
         };
         // Shorter only, so that the longest time is never exceeded but by an upstream that is slow itself.
         let rest = self.current.saturating_sub(up_to(self.current / CHANCE));
-        rest.max(took * (SHARE - 1))
+        rest.max((took * (SHARE - 1)).min(self.most * SHARE))
     }
 }
 
@@ -86,6 +86,11 @@ mod tests {
             let rest = pace.rest(Came::Same, Duration::ZERO);
             assert!(rest <= Duration::from_secs(10) && rest >= Duration::from_millis(800), "{rest:?}");
         }
-        assert_eq!(pace.rest(Came::Changed, Duration::from_secs(20)), Duration::from_secs(80));
+        assert_eq!(pace.rest(Came::Changed, Duration::from_secs(10)), Duration::from_secs(40));
+        assert_eq!(
+            pace.rest(Came::Changed, Duration::from_mins(10)),
+            Duration::from_secs(50),
+            "not for ever"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! One poll: a question that is asked again and again for as long as somebody holds it, at once after a write.
 
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -19,8 +19,8 @@ use crate::caller::tally::{Answered, Tally};
 use crate::caller::visibility::Owner;
 use crate::upstream::metric::LIVE_POLLS;
 
-/// How often in a row an answer is put aside because something was written while it was on its way.
-const MOST_OUTDATED: usize = 3;
+/// The least time from one poll to the next, however often something is written.
+const LEAST: Duration = Duration::from_millis(200);
 
 /// What a poll brought last.
 #[derive(Clone)]
@@ -98,6 +98,9 @@ impl<Q: Question> Asking<Q> {
                 (Some(former), Came::Failed) => former.answer.is_ok(),
             };
             let polled = Polled { version: version + u64::from(is_told), epochs, answer };
+            if came == Came::Changed {
+                self.house.pollers.turn(&self.key.identity);
+            }
             let Some(poll) = poll.upgrade() else { return };
             poll.latest.send_replace(Some(polled.clone()));
             drop(poll);
@@ -108,6 +111,7 @@ impl<Q: Question> Asking<Q> {
                     () = &mut rest => break,
                     told = moves.changed() => {
                         if told.is_err() || self.stamp() != epochs {
+                            sleep(LEAST.saturating_sub(began.elapsed())).await;
                             break;
                         }
                     }
@@ -132,24 +136,18 @@ impl<Q: Question> Asking<Q> {
         came
     }
 
-    /// Asks until nothing was written while the answer was on its way, and keeps it for whoever else asks.
+    /// Asks, and keeps the answer for whoever else asks.
     async fn ask(&self) -> (Stamp, Result<Arc<Kept>, CallerError>) {
-        for _ in 0..MOST_OUTDATED {
-            self.house.renew().await;
-            let epochs = self.stamp();
-            let answer = self.ask_once().await;
-            if answer.is_ok() && self.stamp() != epochs {
-                continue;
-            }
-            if let Ok(kept) = &answer
-                && !kept.is_fleeting()
-            {
-                self.house.answers.put(self.key.of_answer(epochs), kept.clone());
-            }
-            return (epochs, answer);
+        self.house.renew().await;
+        let epochs = self.stamp();
+        let answer = self.ask_once().await;
+        let key = self.key.of_answer(epochs);
+        match &answer {
+            Ok(kept) if !kept.is_fleeting() => self.house.answers.put(key, kept.clone()),
+            Ok(_) => {}
+            Err(error) => self.house.answers.mind(&key, error),
         }
-        // What is written all the time is told as it is found, and asked for again when the rest is over.
-        (self.stamp(), self.ask_once().await)
+        (epochs, answer)
     }
 
     /// Asks with the session of one who attends; where that has ended, of another.
@@ -162,7 +160,8 @@ impl<Q: Question> Asking<Q> {
                 Asker { session: &guest.session, sessions: &guest.sessions, tally: &tally, is_beside: true };
             answer = self.house.ask(&self.question, asker).await;
             asking.answered(Answered::Beside);
-            if !answer.as_ref().is_err_and(CallerError::ends_session) {
+            // Of a service account another session takes its place by itself, for the next poll at the latest.
+            if !answer.as_ref().is_err_and(CallerError::ends_session) || guest.sessions.is_of_service() {
                 break;
             }
             guest.sessions.end::<Q::Upstream>(&guest.session).await;

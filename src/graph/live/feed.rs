@@ -1,6 +1,8 @@
 //! `Feed`: what one subscription is told, in order, from how things stand when it begins.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::stream::{BoxStream, StreamExt as _};
 use tokio::sync::broadcast;
@@ -9,9 +11,14 @@ use tokio::sync::broadcast::error::RecvError;
 use super::line::{Happening, Line, Now};
 use crate::caller::Attendance;
 
+/// How long after an event that could not be told it is tried again.
+const REST: Duration = Duration::from_secs(1);
+
 /// What one subscription is told; it ends with what it is about.
 pub struct Feed {
     events: BoxStream<'static, Arc<Happening>>,
+    /// Set where an event could not be told.
+    begins_anew: Arc<AtomicBool>,
     is_of_session: bool,
 }
 
@@ -23,13 +30,14 @@ struct Place {
     told: Option<u64>,
     is_whole: bool,
     is_over: bool,
+    begins_anew: Arc<AtomicBool>,
     _attendance: Attendance,
 }
 
 impl Feed {
     /// What is told of the session itself, its end included.
     pub(in crate::graph) fn of_session(events: BoxStream<'static, Arc<Happening>>) -> Self {
-        Self { events, is_of_session: true }
+        Self { events, begins_anew: Arc::default(), is_of_session: true }
     }
 
     /// Whether it tells of the end of the session by itself.
@@ -42,12 +50,26 @@ impl Feed {
     pub(in crate::graph) fn of(line: Arc<Line>, attendance: Attendance, is_whole: bool) -> Self {
         // Before it is looked at how things stand: nothing is missed in between.
         let events = line.events.subscribe();
-        let place = Place { line, events, told: None, is_whole, is_over: false, _attendance: attendance };
+        let begins_anew = Arc::<AtomicBool>::default();
+        let place = Place {
+            line,
+            events,
+            told: None,
+            is_whole,
+            is_over: false,
+            begins_anew: begins_anew.clone(),
+            _attendance: attendance,
+        };
         let events = futures_util::stream::unfold(place, |mut place| async move {
             let happening = place.next().await?;
             Some((happening, place))
         });
-        Self { events: events.boxed(), is_of_session: false }
+        Self { events: events.boxed(), begins_anew, is_of_session: false }
+    }
+
+    /// Notes that the last event could not be told: the next one is how things stand.
+    pub fn begin_anew(&self) {
+        self.begins_anew.store(true, Ordering::Release);
     }
 
     /// What is told next; `None` when it is over.
@@ -69,6 +91,10 @@ impl Place {
 
     async fn look(&mut self) -> Option<Arc<Happening>> {
         let Some(told) = self.told else { return self.begin(self.is_whole).await };
+        if self.begins_anew.swap(false, Ordering::AcqRel) {
+            tokio::time::sleep(REST).await;
+            return self.begin(true).await;
+        }
         loop {
             match self.events.recv().await {
                 Ok(happening) if happening.number > told => {

@@ -135,8 +135,6 @@ async fn run<T: Topic>(line: Weak<Line>, topic: T, follower: Follower) {
                     None => Some(topic.begin(&after, true)),
                     Some(before) => topic.change(before, &after),
                 };
-                // When trouble is over that is told, even if nothing has changed.
-                let event = event.or_else(|| is_in_trouble.then(|| topic.begin(&after, false)));
                 if let Some(event) = event {
                     let told = Happening::new(Ok(event), known.clone());
                     line.now.send_replace(Some(Now {
@@ -152,13 +150,12 @@ async fn run<T: Topic>(line: Weak<Line>, topic: T, follower: Follower) {
             Err(error) => {
                 if !is_in_trouble {
                     let told = Happening::new::<T::Event>(Err(error), Known::new());
-                    if state.is_none() {
-                        let now = Now { number: told.number, whole: told.clone(), quiet: told.clone() };
-                        line.now.send_replace(Some(now));
-                    }
+                    let now = Now { number: told.number, whole: told.clone(), quiet: told.clone() };
+                    line.now.send_replace(Some(now));
                     let _ = line.events.send(told);
                 }
-                is_in_trouble = true;
+                // How it stood before is nobody's to see any more: when it is over, all are told how it stands then.
+                (state, is_in_trouble) = (None, true);
             }
         }
         drop(line);

@@ -15,6 +15,7 @@ use futures_util::stream::{BoxStream, StreamExt as _, empty, once};
 pub use feed::Feed;
 pub use line::{Happening, Lines};
 pub use topic::{Subject, Topic};
+pub use visit::Standing;
 
 use super::context::ContextExt as _;
 use super::error::{Code, GraphError};

@@ -12,6 +12,17 @@ use crate::graph::context::{Gateway, Visit};
 use crate::graph::error::GraphError;
 use crate::portal::Portal;
 
+/// How a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It can be used.
+    Stands,
+    /// It goes on under another token.
+    Replaced,
+    /// It is over.
+    Ended,
+}
+
 impl Gateway {
     /// The standing of somebody who came in to open a subscription.
     #[must_use]
@@ -30,11 +41,17 @@ impl Gateway {
         self.visit_for(arrival, Notes::until(deadline).taking(freshness), Live::Telling(happening))
     }
 
-    /// Whether the session of somebody who came in for the portal's sake still stands. Looking is no use of it.
-    pub async fn stands(&self, arrival: &Arrival) -> bool {
-        let Some(session) = &arrival.session else { return false };
+    /// How the session of somebody who came in for the portal's sake stands. Looking is no use of it.
+    pub async fn standing(&self, arrival: &Arrival) -> Standing {
+        let Some(session) = &arrival.session else { return Standing::Ended };
         let sessions = arrival.account.as_ref().map_or(&self.sessions, |account| account.sessions());
-        sessions.stands_until::<Portal>(session).await.is_some()
+        if sessions.stands_until::<Portal>(session).await.is_some() {
+            Standing::Stands
+        } else if sessions.is_replaced(session) {
+            Standing::Replaced
+        } else {
+            Standing::Ended
+        }
     }
 }
 

@@ -4,15 +4,18 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::{Body as Payload, to_bytes};
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, SET_COOKIE};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::unfold;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
-use super::{Event, Opened, Subscription, is_subscription, next_or_heartbeat};
+use super::{Event, Opened, PATIENCE, Subscription};
+use crate::graph::Arrival;
 use crate::server::door::Connection;
-use crate::server::graphql::Asked;
+use crate::server::graphql::{Asked, CACHE_STATUS};
 use crate::server::media_type::MediaType;
 use crate::server::question::Question;
 use crate::server::refusal::{BAD_USER_INPUT, Refusal};
@@ -27,10 +30,13 @@ const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering
 /// That there is no more to tell.
 const COMPLETE: &str = "event: complete\ndata:\n\n";
 
+/// How many events wait for a client who reads slowly.
+const WAITING: usize = 4;
+
 /// Said to a client who is told nothing.
 const NOTHING_NEW: &str = ":\n\n";
 
-/// Whether the answer is to come as events.
+/// Whether the answer may come as events.
 pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> bool {
     let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.any(|value| {
@@ -42,17 +48,13 @@ pub(in crate::server) fn is_wanted(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The answer to an operation as events: of a query or a mutation one, of a subscription as many as come.
-pub(in crate::server) async fn answered(
+/// What a subscription tells, as events.
+pub(in crate::server) async fn followed(
     asked: &Asked<'_>,
     floor: &Arc<Floor>,
-    question: Question,
+    question: (Question, Arrival),
     id: &RequestId,
 ) -> Result<Response, Refusal> {
-    if !is_subscription(floor, &question).await? {
-        let response = asked.answer(floor, question, (MediaType::Json, id)).await?;
-        return Ok(of_one(response).await);
-    }
     let Some(connection) = asked.parts.extensions.get::<Connection>().cloned() else {
         return Err(Refusal::of_http(
             StatusCode::NOT_ACCEPTABLE,
@@ -74,37 +76,47 @@ pub(in crate::server) fn refused(refusal: &Refusal, id: &RequestId) -> Response 
     answer::refused(refusal, MediaType::Json, id)
 }
 
+/// A body that is written by a task of its own: where nobody reads, that ends, and with it what it follows.
 fn of_many(subscription: Box<Subscription>, connection: Connection) -> Payload {
-    let beat = connection.hold();
-    let state = Some((subscription, connection, beat));
-    let events = unfold(state, |state| async move {
-        let (mut subscription, connection, beat) = state?;
-        let told = tokio::select! {
+    let (sender, received) = mpsc::channel(WAITING);
+    tokio::spawn(tell(subscription, connection, sender));
+    Payload::from_stream(unfold(received, |mut received| async move {
+        let text: String = received.recv().await?;
+        Some((Ok::<_, Infallible>(Bytes::from(text)), received))
+    }))
+}
+
+async fn tell(mut subscription: Box<Subscription>, connection: Connection, sender: mpsc::Sender<String>) {
+    let _beat = connection.hold();
+    loop {
+        let event = tokio::select! {
             // The end of the response without `complete`: the client comes again, to another gateway or this one.
-            () = connection.stopped() => return None,
-            told = next_or_heartbeat(&mut subscription) => told,
+            () = connection.stopped() => return,
+            () = sender.closed() => return,
+            event = subscription.next() => event,
         };
-        let (text, goes_on) = match told {
-            None => (NOTHING_NEW.to_owned(), true),
-            Some(Event::Next(written)) => (next(&written.body.plain), true),
-            Some(Event::SignedOut(refusal)) => (one(&subscription.refused(&refusal).body.plain), false),
-            Some(Event::Complete) => (COMPLETE.to_owned(), false),
+        let (text, is_last) = match event {
+            Event::Nothing => (NOTHING_NEW.to_owned(), false),
+            Event::Next(written) => (next(&written.body.plain), false),
+            Event::SignedOut { refusal, .. } => (one(&subscription.refused(&refusal).body.plain), true),
+            Event::Complete => (COMPLETE.to_owned(), true),
         };
-        let state = goes_on.then_some((subscription, connection, beat));
-        Some((Ok::<_, Infallible>(Bytes::from(text)), state))
-    });
-    Payload::from_stream(events)
+        let is_sent = timeout(PATIENCE, sender.send(text)).await.is_ok_and(|sent| sent.is_ok());
+        if is_last || !is_sent {
+            return;
+        }
+    }
 }
 
 /// The answer to one operation, once it is written down, as events.
-async fn of_one(response: Response) -> Response {
+pub(in crate::server) async fn of_one(response: Response) -> Response {
     let (parts, body) = response.into_parts();
     // It is in memory already.
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let mut events = respond(Payload::from(one(&body)));
-    for (name, value) in &parts.headers {
-        if *name == SET_COOKIE || !(*name == CONTENT_TYPE || *name == CONTENT_LENGTH) {
-            events.headers_mut().append(name, value.clone());
+    for name in [SET_COOKIE, RETRY_AFTER, CACHE_STATUS] {
+        for value in parts.headers.get_all(&name) {
+            events.headers_mut().append(&name, value.clone());
         }
     }
     events

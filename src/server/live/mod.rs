@@ -2,6 +2,7 @@
 
 mod event_stream;
 mod message;
+mod operation;
 mod told;
 mod websocket;
 
@@ -10,9 +11,9 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use axum::http::Method;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-pub(super) use event_stream::{answered, is_wanted, refused};
+pub(super) use event_stream::{followed, is_wanted, of_one, refused};
 pub(super) use told::Told;
 pub(super) use websocket::{is_upgrade, upgraded};
 
@@ -26,13 +27,16 @@ use super::question::Question;
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};
 use super::request_id::RequestId;
 use crate::caller::{Deadline, Freshness};
-use crate::graph::{Arrival, Feed, Happening};
+use crate::graph::{Arrival, Feed, Happening, Standing};
 
 /// How often it is looked whether the session of a subscription stands.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// How often something is said to a client who is told nothing, so that whoever is in between keeps the connection.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// How long a client may take to read what it is sent.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// An operation whose answer comes as a stream.
 pub(super) enum Opened {
@@ -62,14 +66,26 @@ struct Teller {
 pub(super) enum Event {
     /// What has happened.
     Next(Arc<Written>),
-    /// The session has ended, and with it everything it subscribed to.
-    SignedOut(Refusal),
+    /// Nothing for so long that something is to be said all the same.
+    Nothing,
+    /// The session has ended, and with it everything it subscribed to; or it goes on under another token.
+    SignedOut {
+        /// What the client is told.
+        refusal: Refusal,
+        /// Whether it goes on.
+        is_replaced: bool,
+    },
     /// There is nothing more to tell.
     Complete,
 }
 
-/// Whether an operation is a subscription.
-pub(super) async fn is_subscription(floor: &Floor, question: &Question) -> Result<bool, Refusal> {
+/// Whether an operation of somebody who was let in is a subscription.
+pub(super) async fn is_subscription(
+    floor: &Floor,
+    question: &Question,
+    deadline: &Deadline,
+) -> Result<bool, Refusal> {
+    let _place = floor.gate.enter(deadline).await?;
     let document = floor.documents.get(&question.query).await?;
     Ok(document.operation(question.operation_name.as_deref())?.ty == OperationType::Subscription)
 }
@@ -79,10 +95,10 @@ impl Asked<'_> {
     pub(super) async fn subscribed(
         &self,
         floor: &Arc<Floor>,
-        question: Question,
+        (question, arrival): (Question, Arrival),
         id: &RequestId,
     ) -> Result<Opened, Refusal> {
-        let (arrival, deadline) = (self.arrived(floor, &question).await?, self.deadline);
+        let deadline = self.deadline;
         let _place = floor.gate.enter(&deadline).await?;
         let operation = Operation::of(floor, &question, &Method::POST).await?;
         operation.may_introspect(floor.limits.introspection, &arrival)?;
@@ -119,24 +135,37 @@ impl Asked<'_> {
 }
 
 impl Subscription {
-    /// What is told next.
+    /// What is told next. To be waited for to its end: an event that was taken and not told would be lost.
     pub(super) async fn next(&mut self) -> Event {
         let mut looks = interval_at(Instant::now() + LOOK_EVERY, LOOK_EVERY);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let silent_until = Instant::now() + HEARTBEAT;
         loop {
-            tokio::select! {
-                happening = self.feed.next() => {
-                    let Some(happening) = happening else { return Event::Complete };
-                    // Between what happened and now the session may have ended.
-                    if !self.feed.is_of_session() && !self.teller.stands().await {
-                        return signed_out();
+            let happening = tokio::select! {
+                happening = self.feed.next() => Some(happening),
+                now = looks.tick() => {
+                    if now >= silent_until {
+                        return Event::Nothing;
                     }
-                    return Event::Next(self.teller.told(happening).await);
+                    None
                 }
-                _ = looks.tick() => {
-                    if !self.feed.is_of_session() && !self.teller.stands().await {
-                        return signed_out();
+            };
+            if !self.feed.is_of_session() {
+                match self.teller.standing().await {
+                    Standing::Stands => {}
+                    Standing::Replaced => return signed_out(true),
+                    Standing::Ended => return signed_out(false),
+                }
+            }
+            match happening {
+                None => {}
+                Some(None) => return Event::Complete,
+                Some(Some(happening)) => {
+                    let told = self.teller.told(happening).await;
+                    if told.is_err() {
+                        self.feed.begin_anew();
                     }
+                    return Event::Next(told.unwrap_or_else(|refusal| Arc::new(self.refused(&refusal))));
                 }
             }
         }
@@ -149,27 +178,26 @@ impl Subscription {
 }
 
 impl Teller {
-    async fn stands(&self) -> bool {
-        self.floor.gateway.stands(&self.arrival).await
+    async fn standing(&self) -> Standing {
+        self.floor.gateway.standing(&self.arrival).await
     }
 
     /// The event as this subscriber selects it; worked out once for all of one person who select the same.
-    async fn told(&self, happening: Arc<Happening>) -> Arc<Written> {
+    async fn told(&self, happening: Arc<Happening>) -> Result<Arc<Written>, Refusal> {
         let number = happening.number;
-        if let Some(key) = &self.key
-            && let Some(written) = self.floor.told.get(number, key)
-        {
-            return written;
+        let place =
+            self.key.as_ref().map(|key| (Arc::clone(key), self.floor.gateway.moment(&key.whose), number));
+        if let Some(written) = place.as_ref().and_then(|place| self.floor.told.get(place)) {
+            return Ok(written);
         }
-        let written = self.executed(happening).await;
-        let written = written.unwrap_or_else(|refusal| Arc::new(answer::of_refusal(&refusal, &self.id)));
-        if let Some(key) = &self.key
+        let written = self.executed(happening).await?;
+        if let Some(place) = place
             && written.is_faultless
             && !written.is_particular
         {
-            self.floor.told.keep(number, (key, &written));
+            self.floor.told.keep(place, &written);
         }
-        written
+        Ok(written)
     }
 
     async fn executed(&self, happening: Arc<Happening>) -> Result<Arc<Written>, Refusal> {
@@ -197,12 +225,11 @@ impl Teller {
     }
 }
 
-fn signed_out() -> Event {
-    let message = "The session has ended, and with it what was subscribed to. Sign in and subscribe again.";
-    Event::SignedOut(Refusal::of_request(UNAUTHENTICATED, message))
-}
-
-/// Waits for the next event, but not without end: `None` when it is time to say something else.
-pub(super) async fn next_or_heartbeat(subscription: &mut Subscription) -> Option<Event> {
-    timeout(HEARTBEAT, subscription.next()).await.ok()
+fn signed_out(is_replaced: bool) -> Event {
+    let message = if is_replaced {
+        "Signing in has replaced the session, and what was subscribed to has ended with it. Subscribe again with the new one."
+    } else {
+        "The session has ended, and with it what was subscribed to. Sign in and subscribe again."
+    };
+    Event::SignedOut { refusal: Refusal::of_request(UNAUTHENTICATED, message), is_replaced }
 }

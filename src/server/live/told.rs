@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use crate::caller::Moment;
 use crate::server::answer::Written;
 use crate::server::kept::Key;
 
@@ -14,8 +15,8 @@ const BYTES: u64 = 16 * 1024 * 1024;
 /// How long the last of those who are told the same may be behind the first.
 const LASTS: Duration = Duration::from_secs(10);
 
-/// What is told: which event, of whose, of which question.
-type ToldKey = (Arc<Key>, u64);
+/// What is told: of whose, of which question, with no write between, and which event.
+type ToldKey = (Arc<Key>, Moment, u64);
 
 /// Events that were written down.
 pub(in crate::server) struct Told(Cache<ToldKey, Arc<Written>>);
@@ -28,11 +29,11 @@ impl Told {
         Self(Cache::builder().max_capacity(BYTES).time_to_live(LASTS).weigher(weigh).build())
     }
 
-    pub(super) fn get(&self, number: u64, key: &Arc<Key>) -> Option<Arc<Written>> {
-        self.0.get(&(Arc::clone(key), number))
+    pub(super) fn get(&self, key: &ToldKey) -> Option<Arc<Written>> {
+        self.0.get(key)
     }
 
-    pub(super) fn keep(&self, number: u64, (key, written): (&Arc<Key>, &Arc<Written>)) {
-        self.0.insert((Arc::clone(key), number), Arc::clone(written));
+    pub(super) fn keep(&self, key: ToldKey, written: &Arc<Written>) {
+        self.0.insert(key, Arc::clone(written));
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use axum::body::to_bytes;
 use axum::extract::FromRequestParts as _;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, UPGRADE};
@@ -18,21 +18,17 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::message::{self, ACKNOWLEDGED, PROTOCOL, Said};
-use super::{Event, HEARTBEAT, Opened, is_subscription};
+use super::operation::{Operation, Sent, Then};
+use super::{HEARTBEAT, PATIENCE};
 use crate::server::audit::Subject;
 use crate::server::door::Connection;
 use crate::server::graphql::Asked;
-use crate::server::media_type::MediaType;
-use crate::server::question::Posed;
 use crate::server::refusal::{BAD_USER_INPUT, OVERLOADED, Refusal};
 use crate::server::request_id::RequestId;
 use crate::server::{Floor, answer};
 
 /// How long a client may take to say who it is.
 const INIT: Duration = Duration::from_secs(10);
-
-/// How long a client may take to read what it is sent.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How many operations of one connection are worked on or followed at once.
 const MOST_OPERATIONS: usize = 1_000;
@@ -45,7 +41,10 @@ const LONGEST_REASON: usize = 123;
 
 /// Close codes, by the protocol and by RFC 6455.
 mod code {
+    pub(super) const NORMAL: u16 = 1000;
     pub(super) const GOING_AWAY: u16 = 1001;
+    /// The client is to connect again, with the token it has by now.
+    pub(super) const SERVICE_RESTART: u16 = 1012;
     pub(super) const BAD_REQUEST: u16 = 4400;
     pub(super) const UNAUTHORIZED: u16 = 4401;
     pub(super) const FORBIDDEN: u16 = 4403;
@@ -87,7 +86,16 @@ pub(in crate::server) async fn upgraded(
     let (floor, id) = (Arc::clone(floor), id.clone());
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(most).max_frame_size(most);
     Ok(upgrade.on_upgrade(move |socket| {
-        let client = Client { floor, parts, id, operations: HashMap::new(), is_known: false };
+        let client = Client {
+            floor,
+            parts,
+            id,
+            operations: HashMap::new(),
+            count: 0,
+            idle_since: Instant::now(),
+            is_known: false,
+            is_leaving: false,
+        };
         client.serve(socket, connection)
     }))
 }
@@ -99,25 +107,27 @@ struct Client {
     parts: Parts,
     id: RequestId,
     operations: HashMap<String, Running>,
+    /// How many there have been.
+    count: u64,
+    /// Since when there is none.
+    idle_since: Instant,
     is_known: bool,
+    /// Whether the gateway stops: what is asked is still answered, and nothing more is taken.
+    is_leaving: bool,
 }
 
 /// An operation under way, until this is dropped.
-struct Running(AbortHandle);
+struct Running {
+    /// Tells it from another one that had the same id.
+    number: u64,
+    follows: Arc<AtomicBool>,
+    task: AbortHandle,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
-}
-
-/// What an operation sends.
-enum Sent {
-    More(String),
-    /// The last message of an id.
-    Last(String, String),
-    /// The session has ended, and with it the connection.
-    SignedOut(String),
 }
 
 /// Why a connection is closed, and what the client is told of it.
@@ -148,10 +158,16 @@ impl Client {
         let mut pings = interval(HEARTBEAT);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut heard = Instant::now();
+        let idle = Duration::from_secs(self.floor.settings.idle_timeout_seconds);
         loop {
+            if self.is_leaving && self.operations.is_empty() {
+                return Some(Close(code::GOING_AWAY, "The gateway stops".to_owned()));
+            }
             let message = tokio::select! {
-                () = connection.stopped() => {
-                    return Some(Close(code::GOING_AWAY, "The gateway stops".to_owned()));
+                () = connection.stopped(), if !self.is_leaving => {
+                    self.is_leaving = true;
+                    self.operations.retain(|_, running| !running.follows.load(Ordering::Acquire));
+                    continue;
                 }
                 () = &mut init, if !self.is_known => {
                     let reason = "Connection initialisation timeout".to_owned();
@@ -161,17 +177,17 @@ impl Client {
                     if heard.elapsed() > 2 * HEARTBEAT + PATIENCE {
                         return None;
                     }
+                    if self.operations.is_empty() && self.idle_since.elapsed() > idle {
+                        return Some(Close(code::NORMAL, "Nothing was asked for long".to_owned()));
+                    }
                     Message::Ping(Bytes::new())
                 }
-                Some(sent) = sent.recv() => match sent {
-                    Sent::More(text) => Message::text(text),
-                    Sent::Last(id, text) => {
-                        self.operations.remove(&id);
-                        Message::text(text)
-                    }
-                    Sent::SignedOut(text) => {
-                        let _ = timeout(PATIENCE, socket.send(Message::text(text))).await;
-                        return Some(Close(code::UNAUTHORIZED, "The session has ended".to_owned()));
+                Some(sent) = sent.recv() => match self.pass_on(sent) {
+                    None => continue,
+                    Some((message, None)) => message,
+                    Some((message, close)) => {
+                        let _ = timeout(PATIENCE, socket.send(message)).await;
+                        return close;
                     }
                 },
                 received = socket.recv() => {
@@ -195,6 +211,32 @@ impl Client {
         }
     }
 
+    /// The message of an operation that is still wanted, and with what the connection is closed after it.
+    fn pass_on(&mut self, Sent { id, number, text, then }: Sent) -> Option<(Message, Option<Close>)> {
+        if self.operations.get(&id)?.number != number {
+            return None;
+        }
+        let close = match then {
+            Then::More => None,
+            Then::End => {
+                self.end(&id);
+                None
+            }
+            Then::Close { is_replaced: true } => {
+                Some(Close(code::SERVICE_RESTART, "The session was replaced by signing in".to_owned()))
+            }
+            Then::Close { is_replaced: false } => {
+                Some(Close(code::UNAUTHORIZED, "The session has ended".to_owned()))
+            }
+        };
+        Some((Message::text(text), close))
+    }
+
+    fn end(&mut self, id: &str) {
+        self.operations.remove(id);
+        self.idle_since = Instant::now();
+    }
+
     /// Does what a message says; what is replied to it at once.
     async fn hear(&mut self, text: &str, sender: &mpsc::Sender<Sent>) -> Result<Option<String>, Close> {
         let said = Said::read(text).map_err(|reason| Close(code::BAD_REQUEST, reason.to_owned()))?;
@@ -203,7 +245,11 @@ impl Client {
                 Err(Close(code::TOO_MANY_INITIALISATIONS, "Too many initialisation requests".to_owned()))
             }
             Said::Init(payload) => {
-                self.introduce(&payload).await?;
+                let introduced = timeout(INIT, self.introduce(&payload)).await;
+                introduced.unwrap_or_else(|_| {
+                    let reason = "Connection initialisation timeout".to_owned();
+                    Err(Close(code::INITIALISATION_TIMEOUT, reason))
+                })?;
                 self.is_known = true;
                 Ok(Some(ACKNOWLEDGED.to_owned()))
             }
@@ -216,25 +262,33 @@ impl Client {
                 Err(Close(code::SUBSCRIBER_EXISTS, format!("Subscriber for {id} already exists")))
             }
             Said::Subscribe(id, Err(refusal)) => Ok(Some(self.refused(&id, &refusal))),
+            Said::Subscribe(id, Ok(_)) if self.is_leaving => {
+                let refusal = Refusal::of_request(OVERLOADED, "The gateway stops: connect again.");
+                Ok(Some(self.refused(&id, &refusal)))
+            }
             Said::Subscribe(id, Ok(_)) if self.operations.len() >= MOST_OPERATIONS => {
                 let message =
                     format!("This connection has {MOST_OPERATIONS} operations: end another one first.");
                 Ok(Some(self.refused(&id, &Refusal::of_request(OVERLOADED, message))))
             }
             Said::Subscribe(id, Ok(posed)) => {
+                self.count += 1;
+                let (number, follows) = (self.count, Arc::<AtomicBool>::default());
                 let operation = Operation {
                     floor: Arc::clone(&self.floor),
                     parts: self.parts.clone(),
                     request: self.id.clone(),
                     id: id.clone(),
+                    number,
+                    follows: Arc::clone(&follows),
                     sender: sender.clone(),
                 };
-                let task = tokio::spawn(operation.run(posed));
-                self.operations.insert(id, Running(task.abort_handle()));
+                let task = tokio::spawn(operation.run(posed)).abort_handle();
+                self.operations.insert(id, Running { number, follows, task });
                 Ok(None)
             }
             Said::Complete(id) => {
-                self.operations.remove(&id);
+                self.end(&id);
                 Ok(None)
             }
         }
@@ -261,78 +315,5 @@ impl Client {
 
     fn refused(&self, id: &str, refusal: &Refusal) -> String {
         message::error(id, &answer::of_refusal(refusal, &self.id).body.plain)
-    }
-}
-
-/// One operation of a client.
-struct Operation {
-    floor: Arc<Floor>,
-    parts: Parts,
-    request: RequestId,
-    id: String,
-    sender: mpsc::Sender<Sent>,
-}
-
-impl Operation {
-    async fn run(self, posed: Posed) {
-        let subject = Subject::of(&self.parts, &self.request, &self.floor.settings.trusted_proxies);
-        if let Err(refusal) = self.answer(posed, &subject).await {
-            subject.refused(&refusal);
-            let errors = answer::of_refusal(&refusal, &self.request);
-            self.last(message::error(&self.id, &errors.body.plain)).await;
-        }
-    }
-
-    async fn answer(&self, posed: Posed, subject: &Arc<Subject>) -> Result<(), Refusal> {
-        let asked = Asked::of(&self.floor, &self.parts, subject)?.without_cookie();
-        asked.admit(&self.floor).await?;
-        let question = asked.question(&self.floor, posed).await?;
-        if !is_subscription(&self.floor, &question).await? {
-            let response =
-                asked.answer(&self.floor, question, (MediaType::GraphqlResponse, &self.request)).await?;
-            let is_executed = response.status().is_success();
-            // It is in memory already.
-            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
-            self.tell(&body, is_executed).await;
-            return Ok(());
-        }
-        let mut subscription = match asked.subscribed(&self.floor, question, &self.request).await? {
-            Opened::Subscription(subscription) => subscription,
-            Opened::Answered(written) => {
-                self.tell(&written.body.plain, written.is_executed()).await;
-                return Ok(());
-            }
-        };
-        loop {
-            let sent = match subscription.next().await {
-                Event::Next(written) => Sent::More(message::next(&self.id, &written.body.plain)),
-                Event::SignedOut(refusal) => {
-                    let errors = answer::of_refusal(&refusal, &self.request);
-                    Sent::SignedOut(message::error(&self.id, &errors.body.plain))
-                }
-                Event::Complete => {
-                    self.last(message::complete(&self.id)).await;
-                    return Ok(());
-                }
-            };
-            if self.sender.send(sent).await.is_err() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Sends the one answer there is: its errors alone, if nothing was executed.
-    async fn tell(&self, body: &Bytes, is_executed: bool) {
-        if !is_executed {
-            return self.last(message::error(&self.id, body)).await;
-        }
-        if self.sender.send(Sent::More(message::next(&self.id, body))).await.is_ok() {
-            self.last(message::complete(&self.id)).await;
-        }
-    }
-
-    async fn last(&self, text: String) {
-        // An error means that the connection is gone, and with it whoever waits for this.
-        let _ = self.sender.send(Sent::Last(self.id.clone(), text)).await;
     }
 }

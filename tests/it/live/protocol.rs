@@ -191,3 +191,67 @@ async fn nobody_subscribes_without_a_session() {
     assert_eq!(message["payload"]["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{message}");
     assert_eq!(socket.hear().await, json!({"id": "1", "type": "complete"}));
 }
+
+#[tokio::test]
+async fn who_takes_json_as_well_is_answered_in_json_and_packed() {
+    let house = house(hardly_ever).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    let ask = |query: &str, accept: &str| {
+        let post = client.http().post(format!("{}/graphql", house.url)).bearer_auth(&client.token);
+        let post = post.header("accept", accept).header("content-type", "application/json");
+        post.header("accept-encoding", "gzip").body(json!({ "query": query }).to_string()).send()
+    };
+    let many = "{ users(first: 100) { nodes { loginName firstName lastName databaseId } } }";
+    let urql = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
+    let response = ask(many, urql).await.unwrap();
+    assert_eq!(response.headers()["content-type"], "application/graphql-response+json; charset=utf-8");
+    let events = ask(many, "text/event-stream").await.unwrap();
+    assert_eq!(events.headers().get("content-encoding"), None);
+    assert!(events.text().await.unwrap().starts_with("event: next\ndata: {\"data\":{\"users\""));
+    let followed = ask(QUEUES, urql).await.unwrap();
+    assert_eq!(followed.headers()["content-type"], "text/event-stream; charset=utf-8");
+}
+
+#[tokio::test]
+async fn tokens_are_not_tried_faster_over_sockets() {
+    let house = House::with(World::demo(), |config| {
+        hardly_ever(config);
+        config.rate.address_requests_per_minute = 1;
+        config.rate.address_burst = 10;
+    })
+    .await;
+    let (mut tried, mut refused) = (0, 0);
+    for number in 0..30 {
+        let protocol = [("sec-websocket-protocol", "graphql-transport-ws")];
+        let Ok(mut stranger) = Socket::try_open(&house.url, &protocol).await else {
+            refused += 1;
+            continue;
+        };
+        let payload = json!({"authorization": format!("Bearer wrong{number}")});
+        stranger.say(json!({"type": "connection_init", "payload": payload})).await;
+        let (code, reason) = stranger.closed().await;
+        assert_eq!(code, 4403);
+        if reason.contains("requests") { refused += 1 } else { tried += 1 }
+    }
+    assert!(tried <= 10 && refused >= 20, "{tried} tried, {refused} refused");
+}
+
+#[tokio::test]
+async fn an_id_that_is_used_again_is_another_operation() {
+    let house = house(hardly_ever).await;
+    let mut socket = Socket::of(&house.sign_in(DEMO_LOGIN).await).await;
+    for _ in 0..20 {
+        socket.subscribe("1", "{ viewer { loginName } }").await;
+        socket.say(json!({"type": "complete", "id": "1"})).await;
+        socket.subscribe("1", QUEUES).await;
+        let data = loop {
+            let message = socket.hear().await;
+            // What was on its way before the client said that it wants no more.
+            if message["payload"]["data"]["viewer"].is_null() && message["type"] == "next" {
+                break message["payload"]["data"].clone();
+            }
+        };
+        assert!(data["callbackQueues"].is_array());
+        socket.say(json!({"type": "complete", "id": "1"})).await;
+    }
+}

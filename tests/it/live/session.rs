@@ -88,3 +88,37 @@ async fn a_gateway_that_stops_says_so() {
     drop(socket);
     serving.await.unwrap();
 }
+
+#[tokio::test]
+async fn signing_in_elsewhere_with_the_session_lets_clients_come_again() {
+    let house = house(hardly_ever).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    let mut socket = Socket::of(&client).await;
+    socket.first(QUEUES).await;
+    client.entering(crate::house::ICWS, portalgraph::simulator::DEMO_ICWS_LOGIN).await;
+    assert_eq!(socket.hear().await["type"], "error");
+    assert_eq!(socket.closed().await, (1012, "The session was replaced by signing in".to_owned()));
+}
+
+#[tokio::test]
+async fn a_mutation_on_a_socket_is_answered_although_the_gateway_stops() {
+    let house = House::over(World::demo()).await;
+    let mut config = portalgraph::config::Config::default();
+    config.portal.url = house.simulator.url();
+    let (url, stop, serving) = stoppable(config).await;
+    let client = crate::house::Client::sign_in(&http(), &url, DEMO_LOGIN).await;
+    let mut socket = Socket::of(&client).await;
+    let slow = portalgraph::simulator::Fault::Delay(Duration::from_millis(700));
+    house.simulator.faults().next("getUsers", slow, 1);
+    house.simulator.journal().take();
+    socket.subscribe("q", "{ users(first: 1) { totalCount } }").await;
+    while house.simulator.journal().under_way() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(stop);
+    assert_eq!(socket.hear().await["type"], "next");
+    assert_eq!(socket.hear().await["type"], "complete");
+    assert_eq!(socket.closed().await.0, 1001);
+    drop(socket);
+    serving.await.unwrap();
+}

@@ -121,12 +121,74 @@ async fn nobody_is_told_what_another_may_see() {
 #[tokio::test]
 async fn trouble_is_told_once_and_so_is_its_end() {
     let house = house(often).await;
-    let mut socket = Socket::of(&house.sign_in(DEMO_LOGIN).await).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    let mut socket = Socket::of(&client).await;
     socket.first(QUEUES).await;
     house.simulator.faults().always("getDialedNumberList", Fault::RefuseWith("SOME_FAILURE"));
     let trouble = socket.hear().await;
     assert_eq!(trouble["payload"]["errors"][0]["extensions"]["code"], "PORTAL_REFUSED", "{trouble}");
     assert!(socket.is_silent_for(Duration::from_millis(300)).await, "told once");
+    let mut later = Socket::of(&client).await;
+    later.subscribe("1", QUEUES).await;
+    let code = later.hear().await["payload"]["errors"][0]["extensions"]["code"].clone();
+    assert_eq!(code, "PORTAL_REFUSED", "who comes later is not shown what was before");
     house.simulator.faults().clear();
     assert!(socket.data().await["callbackQueues"].is_array());
+    assert!(later.data().await["callbackQueues"].is_array());
+}
+
+#[tokio::test]
+async fn a_list_is_told_whole_when_trouble_is_over() {
+    let house = house(often).await;
+    let mut socket = Socket::of(&house.sign_in(DEMO_LOGIN).await).await;
+    let first = socket.first("subscription { agents { isSnapshot added { databaseId } } }").await;
+    house.simulator.faults().always("getUsers", Fault::RefuseWith("SOME_FAILURE"));
+    assert!(socket.hear().await["payload"]["errors"].is_array());
+    house.simulator.faults().clear();
+    assert_eq!(socket.data().await, first);
+}
+
+#[tokio::test]
+async fn a_query_after_an_empty_first_event_misses_nothing() {
+    let house = house(often).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    let query = "{ users(first: 100) { nodes { databaseId firstName } } }";
+    let id = client.data(query).await["users"]["nodes"][0]["databaseId"].as_i64().unwrap();
+    // Whoever follows already has heard of it; the answer from before is still within its time.
+    let mut early = Socket::of(&client).await;
+    early.first("subscription { users(snapshot: false) { changed { databaseId } } }").await;
+    client.data(query).await;
+    change::user(&house, id, |user| user.first_nm = Some("Afterwards".into()));
+    early.data().await;
+    let mut late = Socket::of(&client).await;
+    late.first("subscription { users(snapshot: false) { changed { databaseId } } }").await;
+    assert!(client.data(query).await.to_string().contains("Afterwards"));
+}
+
+#[tokio::test]
+async fn what_is_selected_below_is_of_after_a_write() {
+    let house = house(hardly_ever).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    let (agent, group) = outsider(&house);
+    // Agents and their groups are told of one and the same event, before and after the write.
+    let query = "subscription { callbackQueues { name } }";
+    let below = "subscription { agents { added { databaseId skillGroups { databaseId } } } }";
+    let (mut first, mut second) = (Socket::of(&client).await, Socket::of(&client).await);
+    first.first(query).await;
+    first.subscribe("b", below).await;
+    first.data().await;
+    let ids = client
+        .data(&format!(
+            "{{ agent(by: {{databaseId: {agent}}}) {{ id }} skillGroup(by: {{databaseId: {}}}) {{ id }} }}",
+            group.0
+        ))
+        .await;
+    let input = json!({"agentId": ids["agent"]["id"], "addSkillGroupIds": [ids["skillGroup"]["id"]]});
+    let document = "mutation($input: UpdateAgentSkillGroupsInput!) {
+        updateAgentSkillGroups(input: $input) { userErrors { code } } }";
+    client.ask_with(document, json!({ "input": input })).await;
+    let told = second.first(below).await;
+    let agents = told["agents"]["added"].as_array().unwrap();
+    let own = agents.iter().find(|one| one["databaseId"] == agent).unwrap();
+    assert!(own["skillGroups"].to_string().contains(&group.0.to_string()), "{own}");
 }
