@@ -1,5 +1,7 @@
 //! What is old is marked where it stands in the answer.
 
+use portalgraph::config::Way;
+
 use super::*;
 
 /// All is read, and then too old, and the portal gone.
@@ -23,7 +25,9 @@ async fn root_fields_edges_and_lists_are_marked_by_their_keys() {
         skillGroups { nodes { name members: agents(first: 2) { nodes { user { site { name } } } } } }
         departments { name }
       }";
-    let (_house, client) = old(query, |_| ()).await;
+    // The same way both times: what was asked the other way is no answer to this one.
+    let forward = |config: &mut Config| config.plan.agent_skill_groups = Way::Forward;
+    let (_house, client) = old(query, forward).await;
     let answer = ask(&client, query).await;
     assert!(answer.body["errors"].is_null(), "{answer:?}");
     let mut paths = answer.stale();
@@ -105,7 +109,7 @@ async fn what_is_worked_out_of_all_groups_is_as_old_as_they_are() {
     let query = "{ agents { nodes { skillGroups { name } } } }";
     let (_house, client) = old(query, |config| {
         // Worked out of the groups' lists of agents.
-        config.plan.agent_skill_groups = portalgraph::config::Way::Inverse;
+        config.plan.agent_skill_groups = Way::Inverse;
         config.cache.user_seconds = 600;
     })
     .await;
