@@ -50,7 +50,14 @@ export async function openPage(browser, url, { colorScheme = 'light' } = {}) {
     }
   });
   page.on('pageerror', (error) => faults.consoleErrors.push(String(error)));
-  page.on('requestfailed', (request) => faults.failedRequests.push(`${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // A subscription is stopped by letting go of its answer.
+    const isStopped = reason === 'net::ERR_ABORTED' && request.headers()['accept']?.startsWith('text/event-stream');
+    if (!isStopped) {
+      faults.failedRequests.push(`${request.url()} ${reason}`);
+    }
+  });
   page.on('response', (response) => {
     if (response.status() >= 400 && new URL(response.url()).pathname !== '/graphql') {
       faults.failedRequests.push(`${response.url()} ${response.status()}`);
