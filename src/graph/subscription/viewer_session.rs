@@ -1,5 +1,6 @@
 //! The viewer's own session, followed by the clock.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::{Context, Enum, SimpleObject};
@@ -11,8 +12,8 @@ use crate::graph::context::ContextExt as _;
 use crate::graph::date_time::DateTime;
 use crate::graph::error::GraphError;
 use crate::graph::live::{Feed, Happening, told};
+use crate::portal::Portal;
 use crate::session::{Session, Sessions};
-use std::sync::Arc;
 
 /// How often the session is looked at; looking is no use of it.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -54,7 +55,7 @@ impl Watched {
             return None;
         }
         loop {
-            let until = self.sessions.stands_until::<crate::portal::Portal>(&self.session).await;
+            let until = self.sessions.stands_until::<Portal>(&self.session).await;
             let kind = match until {
                 None => ViewerSessionNoticeKind::Ended,
                 Some(until) if Sessions::is_within(until, self.notice) => {

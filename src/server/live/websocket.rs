@@ -160,13 +160,16 @@ impl Client {
         let mut heard = Instant::now();
         let idle = Duration::from_secs(self.floor.settings.idle_timeout_seconds);
         loop {
-            if self.is_leaving && self.operations.is_empty() {
-                return Some(Close(code::GOING_AWAY, "The gateway stops".to_owned()));
+            if self.is_leaving {
+                // Each time: what was being opened when the gateway began to stop may follow something by now.
+                self.operations.retain(|_, running| !running.follows.load(Ordering::Acquire));
+                if self.operations.is_empty() {
+                    return Some(Close(code::GOING_AWAY, "The gateway stops".to_owned()));
+                }
             }
             let message = tokio::select! {
                 () = connection.stopped(), if !self.is_leaving => {
                     self.is_leaving = true;
-                    self.operations.retain(|_, running| !running.follows.load(Ordering::Acquire));
                     continue;
                 }
                 () = &mut init, if !self.is_known => {
