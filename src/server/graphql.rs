@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
-use axum::body::Body;
+use axum::body::Body as Payload;
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HeaderName, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -20,11 +20,13 @@ use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::{Key, KeyParts};
+use super::measured::{self, Measured};
 use super::media_type::{MediaType, require_json};
 use super::origin::Own;
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
+use super::worked_out::{COLLAPSED, HIT, Outcome, WorkedOut};
 use super::{Floor, answer, batch, deadline, live, origin, service};
 use crate::caller::Deadline;
 use crate::graph::{Arrival, GraphError, SessionChange, Visit};
@@ -33,9 +35,6 @@ use crate::store::StoreError;
 
 /// A header of value 1 asks for `extensions.cost`.
 pub(super) const COST: &str = "portalgraph-cost";
-
-/// Tells who asks again whether it was needed (RFC 9211).
-pub(super) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Answers a GraphQL request.
 pub(super) async fn graphql(
@@ -78,7 +77,7 @@ pub(super) async fn graphql(
 }
 
 /// Answers a GraphQL request with server-sent events.
-async fn events(floor: &Arc<Floor>, (parts, body): (&Parts, Body), id: &RequestId) -> Response {
+async fn events(floor: &Arc<Floor>, (parts, body): (&Parts, Payload), id: &RequestId) -> Response {
     let subject = Subject::of(parts, id, &floor.settings.trusted_proxies);
     let answered = async {
         match Asked::read(floor, parts, (body, &subject)).await? {
@@ -156,7 +155,15 @@ impl<'a> Asked<'a> {
     async fn read(
         floor: &Floor,
         parts: &'a Parts,
-        (body, subject): (Body, &'a Arc<Subject>),
+        (body, subject): (Payload, &'a Arc<Subject>),
+    ) -> Result<(Self, Questions), Refusal> {
+        Self::read_all(floor, parts, (body, subject)).await.inspect_err(measured::turned_away)
+    }
+
+    async fn read_all(
+        floor: &Floor,
+        parts: &'a Parts,
+        (body, subject): (Payload, &'a Arc<Subject>),
     ) -> Result<(Self, Questions), Refusal> {
         let asked = Self::of(floor, parts, subject)?;
         asked.admit(floor).await?;
@@ -181,7 +188,8 @@ impl<'a> Asked<'a> {
 
     /// The question that is posed, with the document it names.
     pub(super) async fn question(&self, floor: &Floor, posed: Posed) -> Result<Question, Refusal> {
-        let question = floor.trusted.question(posed, &floor.documents).await?;
+        let question = floor.trusted.question(posed, &floor.documents).await;
+        let question = question.inspect_err(measured::turned_away)?;
         self.subject.asks(question.operation_name.as_deref());
         Ok(question)
     }
@@ -239,13 +247,47 @@ impl<'a> Asked<'a> {
         Ok(arrival)
     }
 
-    /// The answer: kept, shared with others who ask now, or worked out for this request.
+    /// The answer, in the shape of GraphQL.
     pub(super) async fn answer(
         &self,
         floor: &Arc<Floor>,
         question: Question,
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
+        let worked = self.worked_out(floor, question, id).await?;
+        let mut response = match &worked.outcome {
+            Outcome::Kept(body) => answer::succeeded(body, media, self.parts).await,
+            Outcome::Written(written) if worked.kind == OperationType::Mutation => written.of_mutation(media),
+            Outcome::Written(written) => written.of_query(media, self.parts).await,
+            Outcome::Refused(refusal) => {
+                self.subject.refused(refusal);
+                answer::refused(refusal, media, id)
+            }
+        };
+        worked.finish(&mut response);
+        Ok(response)
+    }
+
+    /// What there is to answer, counted.
+    pub(super) async fn worked_out(
+        &self,
+        floor: &Arc<Floor>,
+        question: Question,
+        id: &RequestId,
+    ) -> Result<WorkedOut, Refusal> {
+        let measured = Measured::begin(floor.documents.name(&question.query));
+        let worked = self.found(floor, question, id).await;
+        measured.end(&worked);
+        worked
+    }
+
+    /// What there is to answer: kept, shared with others who ask now, or worked out for this request.
+    async fn found(
+        &self,
+        floor: &Arc<Floor>,
+        question: Question,
+        id: &RequestId,
+    ) -> Result<WorkedOut, Refusal> {
         let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
         let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
         let arrival = self.arrived(floor, &question).await?;
@@ -259,8 +301,7 @@ impl<'a> Asked<'a> {
             Some(whose) => {
                 let key = Key::new(KeyParts { whose, question });
                 if let Some(body) = floor.kept.get(&key, &floor.gateway) {
-                    let response = answer::succeeded(&body, media, parts).await;
-                    return Ok(with_cache_status(response, "portalgraph; hit"));
+                    return Ok(WorkedOut::of(Outcome::Kept(body), Some(HIT)));
                 }
                 place = floor.gate.enter(&deadline).await?;
                 let operation = Operation::of(floor, &key.question, &parts.method).await?;
@@ -281,37 +322,26 @@ impl<'a> Asked<'a> {
         let execution =
             Execution { floor, operation, id, subject, deadline, key, tells_cost, batch, happening: None };
         match execution.together(&arrival).await? {
-            Some(Shared::Begun(written)) => return Ok(written.of_query(media, parts).await),
+            Some(Shared::Begun(written)) => return Ok(WorkedOut::of(Outcome::Written(written), None)),
             Some(Shared::Joined(written)) => {
-                let response = written.of_query(media, parts).await;
-                return Ok(with_cache_status(response, "portalgraph; fwd=miss; collapsed"));
+                return Ok(WorkedOut::of(Outcome::Written(written), Some(COLLAPSED)));
             }
             None => {}
         }
         let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
         let visit = floor.gateway.visit(arrival, deadline).by(client.as_deref());
         let visit = Arc::new(if self.takes_cookie { visit } else { visit.without_cookie() });
-        let mut response = match execution.alone(&visit).await {
-            Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
-            Ok(written) => written.of_query(media, parts).await,
-            Err(refusal) => {
-                subject.refused(&refusal);
-                answer::refused(&refusal, media, id)
-            }
+        let outcome = match execution.alone(&visit).await {
+            Ok(written) => Outcome::Written(written),
+            Err(refusal) => Outcome::Refused(refusal),
         };
-        if let Some(cookie) = changed(&visit, proof, cookie) {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        if let Some(wait) = visit.retry_after() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-        }
-        Ok(response)
+        Ok(WorkedOut {
+            kind,
+            cookie: changed(&visit, proof, cookie),
+            wait: visit.retry_after(),
+            ..WorkedOut::of(outcome, None)
+        })
     }
-}
-
-fn with_cache_status(mut response: Response, status: &'static str) -> Response {
-    response.headers_mut().insert(CACHE_STATUS, HeaderValue::from_static(status));
-    response
 }
 
 /// What becomes of the session's cookie.

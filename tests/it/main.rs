@@ -58,6 +58,7 @@ mod service;
 mod sharing;
 mod sign_in;
 mod spent;
+mod table;
 mod threads;
 mod tidy;
 mod tls;
