@@ -21,6 +21,7 @@ mod door;
 mod estimate;
 mod everything;
 mod failure;
+mod grafana;
 mod hostile;
 mod house;
 mod http;
