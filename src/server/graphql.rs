@@ -5,12 +5,9 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use axum::Extension;
-use axum::body::Body;
+use axum::body::Body as Payload;
 use axum::extract::{Request, State};
-use axum::http::header::{
-    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, HeaderName, IF_NONE_MATCH, RETRY_AFTER, SET_COOKIE,
-    USER_AGENT,
-};
+use axum::http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, IF_NONE_MATCH, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -23,11 +20,13 @@ use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
 use super::execution::{Execution, Operation, Shared, late};
 use super::kept::{Key, KeyParts};
+use super::measured::{self, Measured};
 use super::media_type::{MediaType, require_json};
 use super::origin::Own;
 use super::question::{Posed, Question, Questions, body_bytes};
 use super::refusal::{BAD_USER_INPUT, Refusal};
 use super::request_id::RequestId;
+use super::worked_out::{COLLAPSED, HIT, Outcome, WorkedOut};
 use super::{Floor, age, answer, batch, deadline, live, origin, service};
 use crate::caller::{Deadline, Freshness};
 use crate::graph::{Arrival, GraphError, SessionChange, Visit};
@@ -36,9 +35,6 @@ use crate::store::StoreError;
 
 /// A header of value 1 asks for `extensions.cost`.
 pub(super) const COST: &str = "portalgraph-cost";
-
-/// Tells who asks again whether it was needed (RFC 9211).
-pub(super) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Answers a GraphQL request.
 pub(super) async fn graphql(
@@ -85,7 +81,7 @@ pub(super) async fn graphql(
 }
 
 /// Answers a GraphQL request of who takes server-sent events alone.
-async fn events_only(floor: &Arc<Floor>, (mut parts, body): (Parts, Body), id: &RequestId) -> Response {
+async fn events_only(floor: &Arc<Floor>, (mut parts, body): (Parts, Payload), id: &RequestId) -> Response {
     // An event is text, and told whatever the client has of it.
     parts.headers.remove(ACCEPT_ENCODING);
     parts.headers.remove(IF_NONE_MATCH);
@@ -171,7 +167,15 @@ impl<'a> Asked<'a> {
     async fn read(
         floor: &Floor,
         parts: &'a Parts,
-        (body, subject): (Body, &'a Arc<Subject>),
+        (body, subject): (Payload, &'a Arc<Subject>),
+    ) -> Result<(Self, Questions), Refusal> {
+        Self::read_all(floor, parts, (body, subject)).await.inspect_err(measured::turned_away)
+    }
+
+    async fn read_all(
+        floor: &Floor,
+        parts: &'a Parts,
+        (body, subject): (Payload, &'a Arc<Subject>),
     ) -> Result<(Self, Questions), Refusal> {
         let asked = Self::of(floor, parts, subject)?;
         asked.admit(floor).await?;
@@ -196,7 +200,8 @@ impl<'a> Asked<'a> {
 
     /// The question that is posed, with the document it names.
     pub(super) async fn question(&self, floor: &Floor, posed: Posed) -> Result<Question, Refusal> {
-        let question = floor.trusted.question(posed, &floor.documents).await?;
+        let question = floor.trusted.question(posed, &floor.documents).await;
+        let question = question.inspect_err(measured::turned_away)?;
         self.subject.asks(question.operation_name.as_deref());
         Ok(question)
     }
@@ -271,7 +276,7 @@ impl<'a> Asked<'a> {
         self.answer_to(floor, (question, arrival), (media, id)).await
     }
 
-    /// The answer: kept, shared with others who ask now, or worked out for this request.
+    /// The answer, in the shape of GraphQL.
     pub(super) async fn answer(
         &self,
         floor: &Arc<Floor>,
@@ -286,12 +291,46 @@ impl<'a> Asked<'a> {
     pub(super) async fn answer_to(
         &self,
         floor: &Arc<Floor>,
-        (question, arrival): (Question, Arrival),
+        asked: (Question, Arrival),
         (media, id): (MediaType, &RequestId),
     ) -> Result<Response, Refusal> {
+        let worked = self.worked_out(floor, asked, id).await?;
+        let cached = (self.parts, floor.kept.browser_seconds);
+        let mut response = match &worked.outcome {
+            Outcome::Kept(body, age) => answer::succeeded((body, Some(*age)), media, cached).await,
+            Outcome::Written(written) if worked.kind == OperationType::Mutation => written.of_mutation(media),
+            Outcome::Written(written) => written.of_query(media, cached).await,
+            Outcome::Refused(refusal) => {
+                self.subject.refused(refusal);
+                answer::refused(refusal, media, id)
+            }
+        };
+        worked.finish(&mut response);
+        Ok(response)
+    }
+
+    /// What there is to answer to somebody who was let in, counted.
+    pub(super) async fn worked_out(
+        &self,
+        floor: &Arc<Floor>,
+        (question, arrival): (Question, Arrival),
+        id: &RequestId,
+    ) -> Result<WorkedOut, Refusal> {
+        let measured = Measured::begin(floor.documents.name(&question.query));
+        let worked = self.found(floor, (question, arrival), id).await;
+        measured.end(&worked);
+        worked
+    }
+
+    /// What there is to answer: kept, shared with others who ask now, or worked out for this request.
+    async fn found(
+        &self,
+        floor: &Arc<Floor>,
+        (question, arrival): (Question, Arrival),
+        id: &RequestId,
+    ) -> Result<WorkedOut, Refusal> {
         let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
         let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
-        let cached = (*parts, floor.kept.browser_seconds);
         let place;
         // Who asks what a request costs is told what it costs by itself.
         let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
@@ -302,8 +341,7 @@ impl<'a> Asked<'a> {
             Some(whose) => {
                 let key = Key::new(KeyParts { whose, question });
                 if let Some((body, age)) = floor.kept.get(&key, &floor.gateway) {
-                    let response = answer::succeeded((&body, Some(age)), media, cached).await;
-                    return Ok(with_cache_status(response, "portalgraph; hit"));
+                    return Ok(WorkedOut::of(Outcome::Kept(body, age), Some(HIT)));
                 }
                 place = floor.gate.enter(&deadline).await?;
                 let operation = Operation::of(floor, &key.question, &parts.method).await?;
@@ -338,37 +376,26 @@ impl<'a> Asked<'a> {
             happening: None,
         };
         match execution.together(&arrival).await? {
-            Some(Shared::Begun(written)) => return Ok(written.of_query(media, cached).await),
+            Some(Shared::Begun(written)) => return Ok(WorkedOut::of(Outcome::Written(written), None)),
             Some(Shared::Joined(written)) => {
-                let response = written.of_query(media, cached).await;
-                return Ok(with_cache_status(response, "portalgraph; fwd=miss; collapsed"));
+                return Ok(WorkedOut::of(Outcome::Written(written), Some(COLLAPSED)));
             }
             None => {}
         }
         let client = parts.headers.get(USER_AGENT).map(|client| String::from_utf8_lossy(client.as_bytes()));
         let visit = execution.visit(arrival).by(client.as_deref());
         let visit = Arc::new(if self.takes_cookie { visit } else { visit.without_cookie() });
-        let mut response = match execution.alone(&visit).await {
-            Ok(written) if kind == OperationType::Mutation => written.of_mutation(media),
-            Ok(written) => written.of_query(media, cached).await,
-            Err(refusal) => {
-                subject.refused(&refusal);
-                answer::refused(&refusal, media, id)
-            }
+        let outcome = match execution.alone(&visit).await {
+            Ok(written) => Outcome::Written(written),
+            Err(refusal) => Outcome::Refused(refusal),
         };
-        if let Some(cookie) = changed(&visit, proof, cookie) {
-            response.headers_mut().append(SET_COOKIE, cookie);
-        }
-        if let Some(wait) = visit.retry_after() {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
-        }
-        Ok(response)
+        Ok(WorkedOut {
+            kind,
+            cookie: changed(&visit, proof, cookie),
+            wait: visit.retry_after(),
+            ..WorkedOut::of(outcome, None)
+        })
     }
-}
-
-fn with_cache_status(mut response: Response, status: &'static str) -> Response {
-    response.headers_mut().insert(CACHE_STATUS, HeaderValue::from_static(status));
-    response
 }
 
 /// What becomes of the session's cookie.
