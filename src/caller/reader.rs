@@ -136,7 +136,7 @@ impl Reader {
     pub async fn read_anew<Q: Question>(&self, question: Q) -> Result<Q::Reply, CallerError> {
         self.notes.basis.make_particular();
         self.notes.tally.begin_call(self.house.max_calls)?;
-        let asking = self.notes.tally.ask(Q::NAME);
+        let asking = self.notes.tally.ask(Q::NAME, Q::READS);
         let client = Asker::new(&self.session, &self.sessions, &self.notes.tally);
         let asked = self.house.call_reading(&question, client);
         let out_of_time = CallerError::OutOfTime { operation: Q::NAME, deadline: self.notes.deadline };
@@ -186,7 +186,7 @@ impl Reader {
         // It may be carried out for as long again as it is waited for.
         let announced = self.house.announce(identity, Q::WRITES, 2 * patience).await?;
         let (house, sessions) = (self.house.clone(), self.sessions.clone());
-        let asking = self.notes.tally.ask(Q::NAME);
+        let asking = self.notes.tally.ask(Q::NAME, Q::WRITES);
         let sent = self.house.follow(async move {
             let result = house.tell(&question, (&session, &sessions), (room, announced)).await;
             asking.answered(Answered::Called);
@@ -311,7 +311,7 @@ pub(super) async fn fly<Q: Question>(
     (key, question): (Key, Q),
 ) -> Result<Arc<Kept>, CallerError> {
     if let Some(kept) = house.answers.kept(&key) {
-        tally.ask(Q::NAME).answered(Answered::Kept);
+        tally.ask(Q::NAME, Q::READS).answered(Answered::Kept);
         return Ok(kept);
     }
     let place = house.place::<Q>(&key);
@@ -330,7 +330,7 @@ pub(super) async fn fly<Q: Question>(
     if is_counted {
         tally.begin_call(house.max_calls)?;
     }
-    let asking = tally.ask(Q::NAME);
+    let asking = tally.ask(Q::NAME, Q::READS);
     let ours = Arc::new(AtomicBool::new(false));
     let ask = || {
         let (house, session, sessions) = (house.clone(), session.clone(), sessions.clone());

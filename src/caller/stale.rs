@@ -39,7 +39,7 @@ pub(super) async fn answer<Q: Question>(
         let place = house.place::<Q>(&key);
         let old = house.kept_or_old(&key, place.as_ref());
         if let Some(old) = old.filter(|kept| !kept.is_fresh() && kept.may_be_shown_meanwhile()) {
-            notes.tally.ask(Q::NAME).answered(Answered::Kept);
+            notes.tally.ask(Q::NAME, Q::READS).answered(Answered::Kept);
             count_stale(Q::NAME, "renewed");
             renew(&house, place.as_ref(), (session, sessions, key, question));
             return Ok(Given::old(old));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::CallerError;
-use crate::upstream::metric::ANSWERS;
+use crate::upstream::{Noun, metric};
 
 /// How one question was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub struct Tally {
 pub(super) struct Asking {
     tally: Tally,
     operation: &'static str,
+    noun: &'static str,
     wave: usize,
 }
 
@@ -97,10 +98,11 @@ impl Tally {
         self.lock().operations.entry(operation).or_default().calls += 1;
     }
 
-    /// Begins to wait for an answer: behind every call that has ended so far.
-    pub(super) fn ask(&self, operation: &'static str) -> Asking {
+    /// Begins to wait for an answer: behind every call that has ended so far. It is counted for the first of the nouns.
+    pub(super) fn ask(&self, operation: &'static str, nouns: &[Noun]) -> Asking {
         let wave = self.lock().waves + 1;
-        Asking { tally: self.clone(), operation, wave }
+        let noun = nouns.first().map_or("none", |noun| noun.word());
+        Asking { tally: self.clone(), operation, noun, wave }
     }
 }
 
@@ -112,7 +114,7 @@ impl Asking {
             Answered::Shared => "shared",
             Answered::Kept => "kept",
         };
-        metrics::counter!(ANSWERS, "operation" => self.operation, "answered" => word).increment(1);
+        metric::count_answer(self.operation, self.noun, word);
         let mut cost = self.tally.lock();
         if matches!(how, Answered::Called | Answered::Shared) {
             cost.waves = cost.waves.max(self.wave);
@@ -142,12 +144,12 @@ mod tests {
     #[test]
     fn calls_side_by_side_are_one_wave_and_one_behind_another_are_two() {
         let tally = Tally::default();
-        let (one, other) = (tally.ask("a"), tally.ask("b"));
+        let (one, other) = (tally.ask("a", &[]), tally.ask("b", &[]));
         one.answered(Answered::Called);
         other.answered(Answered::Shared);
-        tally.ask("a").answered(Answered::Kept);
+        tally.ask("a", &[]).answered(Answered::Kept);
         assert_eq!(tally.cost().waves, 1);
-        tally.ask("a").answered(Answered::Called);
+        tally.ask("a", &[]).answered(Answered::Called);
         let cost = tally.cost();
         assert_eq!((cost.waves, cost.calls()), (2, 2));
         assert_eq!(cost.operations["a"], Count { calls: 2, shared: 0, kept: 1 });

@@ -135,7 +135,8 @@ pub(super) async fn succeeded(
     response
 }
 
-async fn packed(body: &Body, (status, media): (StatusCode, MediaType), parts: &Parts) -> Response {
+/// An answer to a query, packed as the client takes it.
+pub(super) async fn packed(body: &Body, (status, media): (StatusCode, MediaType), parts: &Parts) -> Response {
     let packed = body.packed(Takes::of(&parts.headers)).await;
     let (encoding, bytes) = packed.map_or((None, None), |(encoding, bytes)| (Some(encoding), Some(bytes)));
     let mut response = respond(status, media, bytes.unwrap_or_else(|| body.plain.clone()));

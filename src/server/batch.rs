@@ -12,7 +12,7 @@ use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
-use super::graphql::Asked;
+use super::asked::Asked;
 use super::media_type::MediaType;
 use super::question::Posed;
 use super::refusal::{QUERY_TOO_COSTLY, Refusal};

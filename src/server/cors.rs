@@ -6,10 +6,11 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 
+use super::asked::COST;
 use super::deadline::DEADLINE;
-use super::graphql::{CACHE_STATUS, COST};
 use super::origin::X_REQUESTED_WITH;
 use super::request_id::X_REQUEST_ID;
+use super::worked_out::CACHE_STATUS;
 
 /// How long a browser may go without asking again what it may send.
 const REMEMBERED: Duration = Duration::from_mins(10);

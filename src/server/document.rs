@@ -39,10 +39,20 @@ pub(super) struct Document {
 
 /// All documents seen lately, and those the operator has listed, which nobody's documents push out.
 pub(super) struct Documents {
-    trusted: HashMap<Arc<str>, Arc<Document>>,
+    trusted: HashMap<Arc<str>, Trusted>,
     kept: Cache<String, Arc<Document>>,
     limits: Limits,
 }
+
+/// A document of the operator's list.
+struct Trusted {
+    document: Arc<Document>,
+    /// What it is counted by; some of many are counted together.
+    name: Option<Arc<str>>,
+}
+
+/// How many documents are counted each by itself: every one is several dozens of series for whoever collects them.
+const MOST_NAMED: usize = 200;
 
 impl Documents {
     pub(super) fn new(limits: Limits) -> Self {
@@ -54,8 +64,20 @@ impl Documents {
     }
 
     /// Keeps a document for good. Mutations are kept too: what is written into one is the operator's, not a client's.
-    pub(super) fn trust(&mut self, text: Arc<str>, document: Document) {
-        self.trusted.insert(text, Arc::new(document));
+    /// It is counted by the name of its operation, or by its id if it has none or several.
+    pub(super) fn trust(&mut self, text: Arc<str>, document: Document, id: &str) {
+        let mut operations = document.parsed.operations.iter();
+        let name = match (operations.next(), operations.next()) {
+            (Some((Some(name), _)), None) => name.as_str(),
+            _ => id,
+        };
+        let name = (self.trusted.len() < MOST_NAMED).then(|| Arc::from(name));
+        self.trusted.insert(text, Trusted { document: Arc::new(document), name });
+    }
+
+    /// What a document is counted by.
+    pub(super) fn name(&self, text: &str) -> Option<Arc<str>> {
+        self.trusted.get(text)?.name.clone()
     }
 
     /// Whether the operator has listed a document of this text.
@@ -65,8 +87,8 @@ impl Documents {
 
     /// The document of this text, if it is GraphQL and within the limits.
     pub(super) async fn get(&self, text: &str) -> Result<Arc<Document>, Refusal> {
-        if let Some(document) = self.trusted.get(text) {
-            return Ok(Arc::clone(document));
+        if let Some(trusted) = self.trusted.get(text) {
+            return Ok(Arc::clone(&trusted.document));
         }
         if let Some(document) = self.kept.get(text).await {
             return Ok(document);

@@ -25,7 +25,7 @@ use super::refusal::{
 };
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
-use super::{Floor, variables};
+use super::{Floor, measured, variables};
 use crate::caller::{Cost, Deadline, Freshness};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Happening, Schema, Visit};
@@ -338,11 +338,7 @@ fn affordable(estimate: &Estimate, allowed: usize, batch: Option<Estimates>) -> 
 
 /// Counts what an operation was estimated to need, and what it has needed.
 fn measure(kind: OperationType, estimated: usize, made: usize) {
-    let kind = match kind {
-        OperationType::Query => "query",
-        OperationType::Mutation => "mutation",
-        OperationType::Subscription => "subscription",
-    };
+    let kind = measured::word(kind);
     let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
     metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
     metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));

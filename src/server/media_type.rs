@@ -14,6 +14,8 @@ pub(super) enum MediaType {
     Json,
     /// `application/graphql-response+json`: the status tells how it went.
     GraphqlResponse,
+    /// `text/csv`: of tables alone, whose address says so.
+    Csv,
 }
 
 /// How well one media type does: its quality in thousandths, and its place in the header as a tie-breaker.
@@ -30,6 +32,7 @@ impl MediaType {
         match self {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::Csv => "text/csv; charset=utf-8; header=present",
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod age;
 mod answer;
+mod asked;
 mod at_once;
 mod audit;
 mod batch;
@@ -23,6 +24,7 @@ mod height;
 mod kept;
 mod lexer;
 mod live;
+mod measured;
 mod media_type;
 mod operator;
 mod origin;
@@ -36,10 +38,12 @@ mod reload;
 mod request_id;
 mod router;
 mod service;
+mod table;
 mod tls;
 mod trusted;
 mod under_way;
 mod variables;
+mod worked_out;
 mod workers;
 
 use std::io;
@@ -127,6 +131,10 @@ impl Floor {
         let mut documents = Documents::new(config.limits.clone());
         let trusted =
             TrustedDocuments::load(&config.trusted_documents, &schema_of_any, &mut documents).await?;
+        if trusted.has_listed() {
+            // Read now rather than by the first request for a table.
+            table::Fields::here();
+        }
         Ok(Arc::new(Self {
             schema: schema_of_any,
             schema_of_valid: schema(&config.limits, ValidationMode::Fast),

@@ -135,8 +135,7 @@ impl Posed {
     /// Reads the query string of a GET.
     pub(super) fn of_address(query_string: &str) -> Result<Self, Refusal> {
         let mut parameters = Map::new();
-        for pair in query_string.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        for (name, value) in raw_pairs(query_string) {
             let name = decoded(name, "a name")?;
             if !PARAMETERS.contains(&name.as_str()) {
                 continue;
@@ -193,6 +192,21 @@ impl Parameters {
             extensions: object(&mut parameters, "extensions")?,
         })
     }
+}
+
+/// Name and value of each parameter of a query string, decoded.
+pub(super) fn pairs_of(query_string: &str) -> Result<Vec<(String, String)>, Refusal> {
+    let pairs = raw_pairs(query_string).map(|(name, value)| {
+        let name = decoded(name, "a name")?;
+        let value = decoded(value, &format!("`{name}`"))?;
+        Ok((name, value))
+    });
+    pairs.collect()
+}
+
+fn raw_pairs(query_string: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = query_string.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// The SHA-256 by which `extensions.persistedQuery` names a document.

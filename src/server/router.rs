@@ -17,19 +17,22 @@ use futures_util::FutureExt as _;
 use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{Floor, answer, cors, graphql, health, page};
+use super::{Floor, answer, cors, graphql, health, page, table};
 
 /// All routes.
 pub(super) fn router(floor: Arc<Floor>) -> Router {
     let mut graphql = get(graphql::graphql).post(graphql::graphql);
+    let mut table = get(table::table);
     if let Some(cors) = cors::layer(&floor.settings.cors_origins) {
         // The layer answers this method itself, wherever there is a route for it.
-        graphql = graphql.options(not_so).layer(cors);
+        graphql = graphql.options(not_so).layer(cors.clone());
+        table = table.options(not_so).layer(cors);
     }
     // Settings read again may say it before the restart that begins with TLS.
     let hsts = if floor.settings.is_tls() { hsts(floor.settings.hsts_max_age_seconds) } else { None };
     Router::new()
         .route("/graphql", graphql)
+        .route("/table/{*name}", table)
         .route("/", get(page::page))
         .route("/assets/{*file}", get(page::page))
         .route("/licenses.md", get(page::page))

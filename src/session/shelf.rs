@@ -275,8 +275,9 @@ impl Shelf {
         }
     }
 
-    /// How many there are in memory, give or take what has just ended.
+    /// How many there are in memory, once what has ended is taken out.
     pub(super) fn count(&self) -> u64 {
+        self.here.kept.run_pending_tasks();
         self.here.kept.entry_count()
     }
 }

@@ -280,7 +280,7 @@ impl Sessions {
         Ok(alive.filter(|session| !session.is_empty()))
     }
 
-    /// How many sessions there are, give or take what has just ended.
+    /// How many sessions there are.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.shelf.count()

@@ -1,7 +1,11 @@
-//! What is counted, by name and with what each means. Labels are operations, which are constants of the program, and words
-//! of a few: never a host, a person or anything a client has written.
+//! What is counted, by name and with what each means. Labels are operations, which are constants of the program, names
+//! of the operator's own list of documents, and words of a few: never a host, a person or anything a client has written.
 
-use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use std::time::Duration;
+
+use metrics::{
+    SharedString, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 
 use super::destination::Destination;
 
@@ -9,7 +13,19 @@ use super::destination::Destination;
 const CALLS: &str = "portalgraph_portal_calls_total";
 
 /// Answers that requests were given.
-pub const ANSWERS: &str = "portalgraph_answers_total";
+const ANSWERS: &str = "portalgraph_answers_total";
+
+/// Operations of clients, and how long they took.
+pub const REQUESTS: &str = "portalgraph_request_duration_seconds";
+
+/// Requests that were refused before an operation was looked at.
+const TURNED_AWAY: &str = "portalgraph_requests_turned_away_total";
+
+/// Whole answers that operations were given.
+const WHOLE_ANSWERS: &str = "portalgraph_whole_answers_total";
+
+/// Sessions of people.
+const SESSIONS: &str = "portalgraph_sessions";
 
 /// What an operation of a client was estimated to need.
 pub const ESTIMATED_CALLS: &str = "portalgraph_operation_estimated_portal_calls";
@@ -73,14 +89,28 @@ pub fn describe() {
     );
     describe_counter!(
         ANSWERS,
-        "Questions that operations of clients had, by the upstream's operation and by how they were answered: called, \
-         shared (by another request's call), kept."
+        "Questions that operations of clients had, by the upstream's operation, by the noun it is about and by how they were \
+         answered: called, shared (by another request's call), kept."
     );
     describe_counter!(
         STALE,
         "Questions answered with what was too old, by the upstream's operation and by cause: renewed (beside the request), \
          failed (asking did)."
     );
+    describe_histogram!(
+        REQUESTS,
+        "Seconds an operation of a client took, by name (of a trusted document's operation; other is all the rest), type and \
+         outcome: ok, partial (with errors), refused (for what it is), failed."
+    );
+    describe_counter!(
+        TURNED_AWAY,
+        "Requests that were refused before an operation was looked at, by the code of their error."
+    );
+    describe_counter!(
+        WHOLE_ANSWERS,
+        "Queries by how their whole answer came: worked_out, shared (worked out for another request), kept."
+    );
+    describe_gauge!(SESSIONS, "Sessions of people that this replica has in memory.");
     describe_histogram!(
         ESTIMATED_CALLS,
         "Calls that an executed operation of a client was estimated to need at most, by type: query or mutation."
@@ -103,6 +133,23 @@ pub fn describe() {
          alike, changed (perhaps the catalogue), different (sharing ends), overtaken (by a write), failed."
     );
     describe_room();
+    describe_live();
+    // What has not happened is nought rather than unknown, so that a rate can be told of its first time.
+    counter!(SHED).increment(0);
+    gauge!(LIVE_SUBSCRIPTIONS).set(0.0);
+    gauge!(LIVE_POLLERS).set(0.0);
+}
+
+fn describe_live() {
+    describe_gauge!(LIVE_SUBSCRIPTIONS, "Subscriptions that are open.");
+    describe_gauge!(
+        LIVE_POLLERS,
+        "Questions that are polled for subscribers, each once for all who follow the same."
+    );
+    describe_counter!(
+        LIVE_POLLS,
+        "Polls that were made for subscribers, by the upstream's operation and outcome, such as same, changed, failed."
+    );
 }
 
 fn describe_room() {
@@ -145,6 +192,13 @@ pub fn show_room((destination, class): Place, room: Room) {
     gauge!(BREAKER, "upstream" => destination.word(), "class" => class).set(room.breaker);
 }
 
+/// Begins to count the calls of a class that are not let in.
+pub fn begin_refused((destination, class): Place, causes: [&'static str; 4]) {
+    for cause in causes {
+        counter!(REFUSED, "upstream" => destination.word(), "class" => class, "cause" => cause).increment(0);
+    }
+}
+
 /// Shows how many wait for room.
 pub fn show_waiting((destination, class): Place, waiting: usize) {
     gauge!(WAITING, "upstream" => destination.word(), "class" => class).set(gauge_of(waiting));
@@ -170,7 +224,66 @@ pub fn count_stale(operation: &'static str, cause: &'static str) {
     counter!(STALE, "operation" => operation, "cause" => cause).increment(1);
 }
 
+/// Counts how a question was answered.
+pub fn count_answer(operation: &'static str, noun: &'static str, answered: &'static str) {
+    counter!(ANSWERS, "operation" => operation, "noun" => noun, "answered" => answered).increment(1);
+}
+
+/// An operation of a client, as it is counted.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What the operator calls it.
+    pub name: SharedString,
+    /// Query, mutation or subscription, as far as it is known.
+    pub kind: &'static str,
+    /// What became of it.
+    pub outcome: &'static str,
+}
+
+/// Counts an operation of a client with the time it took.
+pub fn count_request(request: Request, took: Duration) {
+    let Request { name, kind, outcome } = request;
+    histogram!(REQUESTS, "name" => name, "type" => kind, "outcome" => outcome).record(took);
+}
+
+/// Counts a request that came to no operation.
+pub fn count_turned_away(code: &'static str) {
+    counter!(TURNED_AWAY, "code" => code).increment(1);
+}
+
+/// Counts how a whole answer came.
+pub fn count_whole_answer(answered: &'static str) {
+    counter!(WHOLE_ANSWERS, "answered" => answered).increment(1);
+}
+
+/// Shows how many sessions there are.
+pub fn show_sessions(sessions: usize) {
+    gauge!(SESSIONS).set(gauge_of(sessions));
+}
+
 /// Counts a call of an upstream.
 pub fn count_call(operation: &'static str, outcome: &'static str) {
     counter!(CALLS, "operation" => operation, "outcome" => outcome).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_metric_says_what_it_means() {
+        let text = include_str!("metric.rs");
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let declared: Vec<_> = text
+            .split("const ")
+            .filter(|rest| rest.contains(": &str = \"portalgraph_"))
+            .filter_map(|rest| rest.split(':').next())
+            .collect();
+        assert!(declared.len() >= 18, "{declared:?}");
+        for name in declared {
+            let is_described = ["counter", "gauge", "histogram"].iter().any(|kind| {
+                text.contains(&format!("describe_{kind}!({name},"))
+                    || text.contains(&format!("describe_{kind}!( {name},"))
+            });
+            assert!(is_described, "{name}");
+        }
+    }
 }

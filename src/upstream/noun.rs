@@ -36,4 +36,19 @@ impl Noun {
         Self::Catalogue,
         Self::IcwsRole,
     ];
+
+    /// How counters name it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::SkillGroup => "skill_group",
+            Self::Attribute => "attribute",
+            Self::PrecisionQueue => "precision_queue",
+            Self::Callback => "callback",
+            Self::Access => "access",
+            Self::Catalogue => "catalogue",
+            Self::IcwsRole => "icws_role",
+        }
+    }
 }

@@ -50,8 +50,8 @@ async fn calls_answers_and_estimates_are_counted_and_nobody_is_named() {
         (r#"portalgraph_portal_calls_total{operation="login",outcome="ok"}"#, "1"),
         (r#"portalgraph_portal_calls_total{operation="listRoles",outcome="ok"}"#, "1"),
         (r#"portalgraph_portal_calls_total{operation="getAllSites",outcome="refused"}"#, "1"),
-        (r#"portalgraph_answers_total{operation="getUsers",answered="called"}"#, "1"),
-        (r#"portalgraph_answers_total{operation="getUsers",answered="kept"}"#, "1"),
+        (r#"portalgraph_answers_total{operation="getUsers",noun="user",answered="called"}"#, "1"),
+        (r#"portalgraph_answers_total{operation="getUsers",noun="user",answered="kept"}"#, "1"),
         (r#"portalgraph_portal_calls_total{operation="getCallbackInfo",outcome="failed"}"#, ""),
         (r#"portalgraph_operation_portal_calls_count{type="query"}"#, "3"),
         (r#"portalgraph_operation_estimated_portal_calls_sum{type="query"}"#, "6"),
@@ -80,6 +80,60 @@ async fn calls_answers_and_estimates_are_counted_and_nobody_is_named() {
     let before = served.end();
     assert!(before.contains("serving metrics"), "{before}");
     assert!(http().get(format!("http://{operator}/health/live")).send().await.is_err());
+}
+
+#[tokio::test]
+async fn operations_are_counted_by_the_names_that_the_operator_has_given_them() {
+    let simulator = Simulator::local(World::demo()).await;
+    let operator = free();
+    let documents = concat!(env!("CARGO_MANIFEST_DIR"), "/config/documents");
+    let served = Served::start(&[
+        ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
+        ("PORTALGRAPH__SERVER__OPERATOR_LISTEN", &operator),
+        ("PORTALGRAPH__TRUSTED_DOCUMENTS__PATH", documents),
+    ]);
+    let client = Client::sign_in(&http(), &served.url, DEMO_LOGIN).await;
+    for address in ["/table/skill-groups.csv", "/table/skill-groups.json", "/graphql?documentId=skill-groups"]
+    {
+        let response = http().get(format!("{}{address}", served.url)).bearer_auth(&client.token).send().await;
+        assert_eq!(response.unwrap().status().as_u16(), 200, "{address}");
+    }
+    // What clients call as they like is one name, whatever they call it.
+    for query in ["query Made_up_1 { sites { name } }", "query Made_up_2 { departments { name } }"] {
+        client.data(query).await;
+    }
+    simulator.faults().always("getAllPlatforms", Fault::RefuseWith("NO"));
+    client.ask("{ platforms { name } }").await;
+    client.ask("{ nothing }").await;
+    assert_eq!(get(&format!("{}/table/Made_up_3.json", served.url)).await.0, 404);
+    let (_, page) = get(&format!("http://{operator}/metrics")).await;
+    let requests =
+        |labels: &str| sample(&page, &format!("portalgraph_request_duration_seconds_count{{{labels}}}"));
+    for (labels, expected) in [
+        (r#"name="SkillGroups",type="query",outcome="ok""#, "3"),
+        (r#"name="other",type="query",outcome="ok""#, "2"),
+        (r#"name="other",type="query",outcome="partial""#, "1"),
+        (r#"name="other",type="query",outcome="refused""#, "1"),
+        (r#"name="other",type="mutation",outcome="ok""#, "1"),
+    ] {
+        assert_eq!(requests(labels), Some(expected), "{labels}\n{page}");
+    }
+    for (name, expected) in [
+        (r#"portalgraph_whole_answers_total{answered="kept"}"#, "2"),
+        (r#"portalgraph_whole_answers_total{answered="worked_out"}"#, "5"),
+        (r#"portalgraph_requests_turned_away_total{code="PERSISTED_QUERY_NOT_FOUND"}"#, "1"),
+        (
+            r#"portalgraph_answers_total{operation="getSkillGroups",noun="skill_group",answered="called"}"#,
+            "1",
+        ),
+        (r#"portalgraph_portal_refused_calls_total{upstream="portal",class="read",cause="open"}"#, "0"),
+        ("portalgraph_sessions", "1"),
+        ("portalgraph_live_subscriptions", "0"),
+        ("portalgraph_requests_shed_total", "0"),
+    ] {
+        assert_eq!(sample(&page, name), Some(expected), "{name}\n{page}");
+    }
+    assert!(!page.contains("Made_up"), "{page}");
 }
 
 #[tokio::test]

@@ -155,7 +155,7 @@ impl<Q: Question> Asking<Q> {
         let mut answer = Err(CallerError::TooLate);
         while let Some(guest) = self.guests.any() {
             let tally = Tally::default();
-            let asking = tally.ask(Q::NAME);
+            let asking = tally.ask(Q::NAME, Q::READS);
             let asker =
                 Asker { session: &guest.session, sessions: &guest.sessions, tally: &tally, is_beside: true };
             answer = self.house.ask(&self.question, asker).await;

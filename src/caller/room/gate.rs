@@ -40,6 +40,7 @@ impl Gate {
         for class in Class::ALL {
             metric::show_room((destination, class.word()), state.figures(class));
             metric::show_waiting((destination, class.word()), 0);
+            metric::begin_refused((destination, class.word()), Refusal::WORDS);
         }
         Self { destination, state: Mutex::new(state), budget: Budget::default() }
     }

@@ -18,6 +18,9 @@ pub(in crate::caller) enum Refusal {
 }
 
 impl Refusal {
+    /// Every word for one in metrics.
+    pub(super) const WORDS: [&'static str; 4] = ["full", "late", "open", "paused"];
+
     /// The word for it in metrics.
     pub(super) const fn word(self) -> &'static str {
         match self {

@@ -44,13 +44,13 @@ impl House {
         asker: Asker<'_>,
     ) -> Option<Result<Arc<Kept>, CallerError>> {
         let Asker { session, sessions, tally, is_beside } = asker;
-        let asking = tally.ask(Q::NAME);
+        let asking = tally.ask(Q::NAME, Q::READS);
         if let Some(kept) = self.answers.kept(&place.common)
             && self.visibility.is_witness(place, &kept)
         {
             asking.answered(Answered::Kept);
             if self.visibility.is_due(place, self.answers.life::<Q>().fresh) {
-                tally.ask(Q::NAME).answered(Answered::Beside);
+                tally.ask(Q::NAME, Q::READS).answered(Answered::Beside);
                 self.look_beside((place.clone(), question.clone()), (session.clone(), sessions.clone()));
             }
             return Some(Ok(kept));

@@ -14,12 +14,13 @@ use tokio::time::timeout;
 
 use super::{Event, Opened, PATIENCE, Subscription};
 use crate::graph::Arrival;
+use crate::server::asked::Asked;
 use crate::server::door::Connection;
-use crate::server::graphql::{Asked, CACHE_STATUS};
 use crate::server::media_type::MediaType;
 use crate::server::question::Question;
 use crate::server::refusal::{BAD_USER_INPUT, Refusal};
 use crate::server::request_id::RequestId;
+use crate::server::worked_out::CACHE_STATUS;
 use crate::server::{Floor, answer};
 
 const EVENT_STREAM: &str = "text/event-stream";

@@ -19,9 +19,9 @@ pub(super) use websocket::{is_upgrade, upgraded};
 
 use super::Floor;
 use super::answer::{self, Written};
+use super::asked::Asked;
 use super::audit::Subject;
 use super::execution::{Execution, Operation};
-use super::graphql::Asked;
 use super::kept::{Key, KeyParts};
 use super::question::Question;
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 
 use super::message;
 use super::{Event, Opened, is_subscription};
+use crate::server::asked::Asked;
 use crate::server::audit::Subject;
-use crate::server::graphql::Asked;
 use crate::server::media_type::MediaType;
 use crate::server::question::Posed;
 use crate::server::refusal::Refusal;

@@ -101,7 +101,7 @@ pub(super) async fn load(
         if count > MAX_DOCUMENTS || bytes > MAX_BYTES {
             return Err(TrustedError::TooMany(path.to_owned()));
         }
-        documents.trust(text, document);
+        documents.trust(text, document, &id);
     }
     Ok(texts)
 }

@@ -74,6 +74,16 @@ impl TrustedDocuments {
         Ok(Question { query, operation_name, variables })
     }
 
+    /// The text of a document of the operator's list, by any of its ids.
+    pub(super) fn listed(&self, id: &str) -> Option<&Arc<str>> {
+        self.listed.get(id.strip_prefix(PREFIX).unwrap_or(id))
+    }
+
+    /// Whether the operator has listed any.
+    pub(super) fn has_listed(&self) -> bool {
+        !self.listed.is_empty()
+    }
+
     fn find(&self, id: &str) -> Option<String> {
         let hash = id.strip_prefix(PREFIX).unwrap_or(id);
         let listed = self.listed.get(id).or_else(|| self.listed.get(hash)).cloned();
