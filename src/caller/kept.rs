@@ -1,8 +1,12 @@
 //! `Kept`: an answer of an upstream with what has been made of it, how long it is fresh, and how long it may be shown beyond.
 
 use std::any::Any;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
+
+/// For so long nobody asks for another beside a request, after one did: asking may have failed.
+const BETWEEN_RENEWALS: Duration = Duration::from_secs(1);
 
 /// For how long an answer is of use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Kept {
     content: Arc<Content>,
     life: Life,
     fetched_at: Instant,
+    /// Before how many milliseconds of its age nobody asks for another beside a request.
+    renewed_not_before: AtomicU64,
 }
 
 impl Kept {
@@ -54,12 +60,16 @@ impl Kept {
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         let content = Content { reply: Arc::new(reply), shape: OnceLock::new(), bytes };
         let now = Instant::now();
-        Self { content: Arc::new(content), life, fetched_at: now.checked_sub(age).unwrap_or(now) }
+        Self::since(Arc::new(content), life, now.checked_sub(age).unwrap_or(now))
     }
 
     /// The same content, given again by an answer that is equal to it.
     pub(super) fn given_again_by(&self, equal: &Self) -> Self {
-        Self { content: self.content.clone(), life: equal.life, fetched_at: equal.fetched_at }
+        Self::since(self.content.clone(), equal.life, equal.fetched_at)
+    }
+
+    fn since(content: Arc<Content>, life: Life, fetched_at: Instant) -> Self {
+        Self { content, life, fetched_at, renewed_not_before: AtomicU64::new(0) }
     }
 
     /// The reply; its type follows from the operation in the key.
@@ -103,6 +113,17 @@ impl Kept {
     /// Whether it may be shown while another is asked for.
     pub(super) fn may_be_shown_meanwhile(&self) -> bool {
         Instant::now() < self.fresh_until() + self.life.while_revalidated
+    }
+
+    /// Whether it is time to ask for another beside a request, which it then is not for others for a while.
+    pub(super) fn is_to_be_renewed(&self) -> bool {
+        let age = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let now = age(self.fetched_at.elapsed());
+        let before = self.renewed_not_before.load(Ordering::Relaxed);
+        let next = now.saturating_add(age(BETWEEN_RENEWALS));
+        let exchange =
+            |to| self.renewed_not_before.compare_exchange(before, to, Ordering::Relaxed, Ordering::Relaxed);
+        now >= before && exchange(next).is_ok()
     }
 
     /// Whether it may be shown where asking for another has failed.
@@ -151,6 +172,16 @@ mod tests {
             assert_eq!(found, expected, "after {seconds} seconds");
         }
         assert_eq!(LIFE.whole(), Duration::from_mins(3));
+    }
+
+    #[test]
+    fn another_is_asked_for_once_in_a_while() {
+        let kept = Kept::of_age((), 1, (LIFE, Duration::from_secs(60)));
+        assert!(kept.is_to_be_renewed());
+        assert!(!kept.is_to_be_renewed(), "somebody does");
+        let later = Kept::of_age((), 1, (LIFE, Duration::from_secs(60) + BETWEEN_RENEWALS));
+        later.renewed_not_before.store(kept.renewed_not_before.load(Ordering::Relaxed), Ordering::Relaxed);
+        assert!(later.is_to_be_renewed(), "it came to nothing");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::deadline::Deadline;
 use super::error::CallerError;
 use super::freshness::{Freshness, Given};
 use super::house::{House, Question, standing};
+use super::kept::Kept;
 use super::notes::Notes;
 use super::reader::fly;
 use super::tally::Answered;
@@ -41,7 +42,7 @@ pub(super) async fn answer<Q: Question>(
         if let Some(old) = old.filter(|kept| !kept.is_fresh() && kept.may_be_shown_meanwhile()) {
             notes.tally.ask(Q::NAME, Q::READS).answered(Answered::Kept);
             count_stale(Q::NAME, "renewed");
-            renew(&house, place.as_ref(), (session, sessions, key, question));
+            renew(&house, (&old, place.as_ref()), (session, sessions, key, question));
             return Ok(Given::old(old));
         }
     }
@@ -71,7 +72,7 @@ pub(super) async fn answer<Q: Question>(
 /// Asks for a new answer beside the request, once for all of the same identity, behind everybody who waits for one.
 fn renew<Q: Question>(
     house: &Arc<House>,
-    place: Option<&Place>,
+    (old, place): (&Kept, Option<&Place>),
     (session, sessions, key, question): Asked<Q>,
 ) {
     let is_under_way = |key: &Key| house.answers.is_under_way(key);
@@ -80,6 +81,9 @@ fn renew<Q: Question>(
     }
     let Ok(patience) = standing::<Q>(&session).map(|standing| standing.upstream.patience()) else { return };
     let Ok(turn) = house.renewals.clone().try_acquire_owned() else { return };
+    if !old.is_to_be_renewed() {
+        return;
+    }
     // As long to wait for room as to wait for the answer.
     let notes = Notes::beside(Deadline::within(2 * patience, "a renewal"));
     let renewal = fly((house.clone(), notes), session, sessions, (key, question));

@@ -29,9 +29,9 @@ impl Wake for Bell {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        // Who is being polled looks at this afterwards; otherwise the runtime has to be told.
-        let seen = self.state.compare_exchange(POLLING, WOKEN, Ordering::AcqRel, Ordering::Acquire);
-        if seen == Err(AWAY) {
+        // Who is being polled looks at this afterwards; otherwise the runtime has to be told. Both sides swap: after a plain
+        // store by one, or a plain look by the other, each could miss what the other has just done, and the wake would be lost.
+        if self.state.swap(WOKEN, Ordering::AcqRel) == AWAY {
             self.runtime.wake();
         }
     }
@@ -47,7 +47,7 @@ pub(super) async fn at_once<F: Future>(work: F) -> F::Output {
     poll_fn(move |runtime| {
         bell.runtime.register(runtime.waker());
         for _ in 0..TURNS {
-            bell.state.store(POLLING, Ordering::Release);
+            bell.state.swap(POLLING, Ordering::AcqRel);
             if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return Poll::Ready(done);
             }
@@ -59,7 +59,7 @@ pub(super) async fn at_once<F: Future>(work: F) -> F::Output {
                 break;
             }
         }
-        bell.state.store(AWAY, Ordering::Release);
+        bell.state.swap(AWAY, Ordering::AcqRel);
         runtime.waker().wake_by_ref();
         Poll::Pending
     })

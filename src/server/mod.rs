@@ -52,6 +52,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_graphql::ValidationMode;
+use futures_util::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -189,7 +190,24 @@ pub async fn run(
     listeners: impl Into<Listeners>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let Listeners { clients, operator, threads, renewals } = listeners.into();
+    begin(config, listeners.into(), Box::pin(shutdown)).await
+}
+
+/// Of one type whoever calls it, so that all of the gateway is compiled here and once, not again by each test and benchmark.
+fn begin(
+    config: Config,
+    listeners: Listeners,
+    shutdown: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, Result<(), ServeError>> {
+    Box::pin(serve(config, listeners, shutdown))
+}
+
+async fn serve(
+    config: Config,
+    listeners: Listeners,
+    shutdown: BoxFuture<'static, ()>,
+) -> Result<(), ServeError> {
+    let Listeners { clients, operator, threads, renewals } = listeners;
     let operator = operator.map(|listener| Ok((listener, operator::collector()?))).transpose();
     let operator = operator.map_err(ServeError::Collector)?;
     let tls = Tls::of(&config.server).map_err(ServeError::Certificate)?;
@@ -223,7 +241,7 @@ pub async fn run(
         is_stopping.store(true, Ordering::Relaxed);
         let _ = begin_drain.send(());
     };
-    let serve = async {
+    let serving = async {
         match &mut workers {
             Some(workers) => workers.serve(door, clients, shutdown).await,
             None => serve_here(door, clients, shutdown).await,
@@ -250,7 +268,7 @@ pub async fn run(
         reload::renew(config, renewals.unwrap_or(never), (offers, certificates), make).await;
     };
     let served = tokio::select! {
-        served = serve => served.map_err(ServeError::Listener),
+        served = serving => served.map_err(ServeError::Listener),
         // Boxed, because building a floor takes more room than all the rest.
         () = Box::pin(renewing) => Ok(()),
         // It is there while the last requests are waited for, and tells that no more should be sent.

@@ -1,6 +1,6 @@
 //! How long a poll rests: little while what it reads changes, ever longer while it does not or while the upstream has trouble.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::caller::room::up_to;
 use crate::config;
@@ -11,12 +11,20 @@ const SHARE: u32 = 5;
 /// Chance shortens a rest by one part in so many at most, so that polls do not all come at once.
 const CHANCE: u32 = 5;
 
+/// However often something is written, there is one poll in so long a time in the long run,
+const BETWEEN_WRITES: Duration = Duration::from_millis(200);
+
+/// and so many at once for who changes a few things one after the other.
+const AT_ONCE: u32 = 5;
+
 /// How long one poll rests.
 #[derive(Debug)]
 pub(super) struct Pace {
     least: Duration,
     most: Duration,
     current: Duration,
+    /// Until when those that were woken by writes would have come one at a time.
+    woken_until: Instant,
 }
 
 /// What a poll came to.
@@ -34,7 +42,13 @@ impl Pace {
     pub(super) fn new(settings: &config::Live) -> Self {
         let least = Duration::from_millis(settings.poll_min_milliseconds);
         let most = Duration::from_millis(settings.poll_max_milliseconds).max(least);
-        Self { least, most, current: least }
+        Self { least, most, current: least, woken_until: Instant::now() }
+    }
+
+    /// How long one that is woken by a write has to wait.
+    pub(super) fn wake(&mut self, now: Instant) -> Duration {
+        self.woken_until = self.woken_until.max(now) + BETWEEN_WRITES;
+        self.woken_until.saturating_duration_since(now + AT_ONCE * BETWEEN_WRITES)
     }
 
     /// How long to rest after a poll that came to this and took so long.
@@ -77,6 +91,15 @@ mod tests {
         assert_eq!(pace.current, Duration::from_secs(1));
         pace.rest(Came::Failed, Duration::ZERO);
         assert_eq!(pace.current, Duration::from_secs(2));
+    }
+
+    #[test]
+    fn a_few_writes_wake_it_at_once_and_many_now_and_then() {
+        let mut pace = pace();
+        let now = Instant::now();
+        let waits: Vec<_> = (0..8).map(|_| pace.wake(now).as_millis()).collect();
+        assert_eq!(waits, [0, 0, 0, 0, 0, 200, 400, 600]);
+        assert_eq!(pace.wake(now + 20 * BETWEEN_WRITES), Duration::ZERO);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One poll: a question that is asked again and again for as long as somebody holds it, at once after a write.
 
 use std::sync::{Arc, OnceLock, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -18,9 +18,6 @@ use crate::caller::kept::Kept;
 use crate::caller::tally::{Answered, Tally};
 use crate::caller::visibility::Owner;
 use crate::upstream::metric::LIVE_POLLS;
-
-/// The least time from one poll to the next, however often something is written.
-const LEAST: Duration = Duration::from_millis(200);
 
 /// What a poll brought last.
 #[derive(Clone)]
@@ -111,7 +108,7 @@ impl<Q: Question> Asking<Q> {
                     () = &mut rest => break,
                     told = moves.changed() => {
                         if told.is_err() || self.stamp() != epochs {
-                            sleep(LEAST.saturating_sub(began.elapsed())).await;
+                            sleep(pace.wake(Instant::now())).await;
                             break;
                         }
                     }

@@ -89,7 +89,7 @@ impl Gate {
 
     /// The pass of a call that was let in.
     pub(super) fn pass(self: &Arc<Self>, terms: Terms) -> Pass {
-        if terms.is_trial {
+        if terms.trial.is_some() {
             metric::show_room((self.destination, terms.class.word()), self.lock().figures(terms.class));
         }
         Pass::new(self.clone(), terms)
@@ -129,7 +129,7 @@ impl Gate {
         }
     }
 
-    /// Counts a read that is needed; it pays for a fifth of one that is asked once more.
+    /// Counts a read that is needed; it pays for a sixth of one that is asked once more.
     pub(in crate::caller) fn count_needed(&self) {
         self.budget.deposit();
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Class;
+use super::breaker::Trial;
 use super::gate::Gate;
 use super::line::Whom;
 use crate::session::Identity;
@@ -15,8 +16,8 @@ use crate::upstream::Reach;
 #[derive(Clone, Debug)]
 pub(super) struct Terms {
     pub(super) class: Class,
-    /// Whether it is the one that finds out whether the server is well again.
-    pub(super) is_trial: bool,
+    /// Which one it is of those that find out whether the server is well again, if so.
+    pub(super) trial: Option<Trial>,
     /// Whether so few calls were under way that it shows what the operation takes by itself.
     pub(super) is_quiet: bool,
     /// Whose share of a lowered limit it takes.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::breaker::{Admission, Breaker};
+use super::breaker::{Admission, Breaker, Trial};
 use super::gate::Gate;
 use super::limit::{LEAST, Limit};
 use super::line::{Lines, Number, Whom};
@@ -128,16 +128,16 @@ impl State {
         }
         match breaker.admit(Instant::now) {
             Admission::None(wait) => Err(Refusal::Open(wait)),
-            Admission::Trial => Ok(Some(self.begin(class, true, whom))),
+            Admission::Trial(trial) => Ok(Some(self.begin(class, Some(trial), whom))),
             Admission::Call => {
                 let share = self.classes[class as usize].share(self.bounds);
                 let has_share = share.is_none() || may_go(&self.of(class).held, &whom(), share);
-                Ok((has_share && self.has_room(class)).then(|| self.begin(class, false, whom)))
+                Ok((has_share && self.has_room(class)).then(|| self.begin(class, None, whom)))
             }
         }
     }
 
-    fn begin(&mut self, class: Class, is_trial: bool, whom: impl FnOnce() -> Whom) -> Terms {
+    fn begin(&mut self, class: Class, trial: Option<Trial>, whom: impl FnOnce() -> Whom) -> Terms {
         let bounds = self.bounds;
         let own = self.of(class);
         own.under_way += 1;
@@ -145,7 +145,7 @@ impl State {
         if let Some(whom) = &held_by {
             *own.held.entry(whom.clone()).or_default() += 1;
         }
-        Terms { class, is_trial, is_quiet: own.under_way <= LEAST, held_by }
+        Terms { class, trial, is_quiet: own.under_way <= LEAST, held_by }
     }
 
     /// Counts one who has to wait. An identity may have as many waiting as there are places left, so that however many
@@ -218,7 +218,7 @@ impl State {
             let share = self.classes[class as usize].share(self.bounds);
             let ClassState { lines, held, .. } = self.of(class);
             let Some((whom, teller)) = lines.pop(|whom| may_go(held, whom, share)) else { break };
-            let terms = self.begin(class, false, || whom);
+            let terms = self.begin(class, None, || whom);
             told.push((teller, Ok(Pass::new(gate.clone(), terms))));
         }
         told
@@ -235,14 +235,14 @@ impl State {
     }
 
     fn learn(&mut self, terms: &Terms, news: News<'_>, told: &mut Told) {
-        let (class, is_trial) = (terms.class, terms.is_trial);
+        let (class, trial) = (terms.class, terms.trial);
         // Who waits for their share waits because of the limit too.
         let is_tight = !self.has_room(class) || !self.of(class).lines.is_empty();
         let own = self.of(class);
         let reach = match news {
             News::None | News::Failed(Reach::NotAsked, _) => {
-                if is_trial {
-                    own.breaker.abandon(Instant::now());
+                if let Some(trial) = trial {
+                    own.breaker.abandon(trial, Instant::now());
                 }
                 return;
             }
@@ -264,7 +264,7 @@ impl State {
             }
             (Reach::Lost { .. }, _) => {
                 own.limit.failed();
-                if own.breaker.lost(is_trial, Instant::now()) {
+                if own.breaker.lost(trial, Instant::now()) {
                     let wait = own.breaker.wait(Instant::now).unwrap_or_default();
                     refuse(own.lines.remove_all(), Refusal::Open(wait), told);
                 }

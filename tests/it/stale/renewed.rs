@@ -1,5 +1,7 @@
 //! Shown at once, while one call beside the request renews it.
 
+use std::time::Instant;
+
 use futures_util::future::join_all;
 use portalgraph::simulator::{Fault, SIZED_LOGIN};
 
@@ -61,6 +63,53 @@ async fn a_renewal_that_fails_leaves_the_old_answer_until_its_window_ends() {
     let failed = ask(&client, GROUPS).await;
     assert!(failed.body["data"]["skillGroups"].is_null() && failed.stale().is_empty(), "{failed:?}");
     assert!(ask(&client, GROUPS).await.stale().is_empty(), "asked for now");
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_is_not_tried_by_each_who_asks() {
+    let (house, client) = house(|config| beyond(config, 600, 0)).await;
+    ask(&client, GROUPS).await;
+    tokio::time::sleep(TOO_OLD).await;
+    house.calls();
+    house.simulator.faults().always("getSkillGroups", Fault::Status(500));
+    let began = Instant::now();
+    for _ in 0..40 {
+        assert_eq!(ask(&client, GROUPS).await.stale(), ["skillGroups"]);
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let seconds = usize::try_from(began.elapsed().as_secs()).unwrap();
+    let calls = house.calls()["getSkillGroups"];
+    assert!((1..=1 + seconds).contains(&calls), "{calls} calls in {seconds} seconds");
+}
+
+#[tokio::test]
+async fn so_many_renewals_are_under_way_at_once() {
+    let house = House::with(World::sized(300), |config| {
+        beyond(config, 600, 0);
+        config.portal.max_concurrent_calls = 1_000;
+        config.portal.max_concurrent_calls_per_session = 1_000;
+        config.portal.call_timeout_milliseconds = 30_000;
+    })
+    .await;
+    let client = house.sign_in(SIZED_LOGIN).await;
+    let queries: Vec<_> = (10_300_001..10_300_301)
+        .map(|id| format!("{{ user(by: {{ databaseId: {id} }}) {{ loginName }} }}"))
+        .collect();
+    for answer in join_all(queries.iter().map(|query| ask(&client, query))).await {
+        assert_eq!(answer.stale(), Vec::<String>::new());
+    }
+    tokio::time::sleep(TOO_OLD).await;
+    house.calls();
+    house.simulator.faults().always("getUserByIdProgram", Fault::Delay(Duration::from_secs(20)));
+    for answer in join_all(queries.iter().map(|query| ask(&client, query))).await {
+        assert_eq!(answer.stale(), ["user"]);
+    }
+    let mut calls = 0;
+    for _ in 0..100 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        calls += house.call_count();
+    }
+    assert_eq!(calls, 256);
 }
 
 #[tokio::test]
