@@ -14,6 +14,7 @@ use moka::sync::Cache;
 
 use super::epochs::Stamp;
 use super::error::CallerError;
+use super::figures::KeptFigures;
 use super::freshness::Freshness;
 use super::kept::{Kept, Life};
 use super::visibility::Owner;
@@ -177,6 +178,16 @@ impl Answers {
     /// Whether the question is being asked.
     pub(super) fn is_under_way(&self, key: &Key) -> bool {
         self.under_way().contains_key(key)
+    }
+
+    /// How much is kept, once what is too old is taken out.
+    pub(super) fn figures(&self) -> KeptFigures {
+        self.kept.run_pending_tasks();
+        KeptFigures {
+            entries: self.kept.entry_count(),
+            bytes: self.kept.weighted_size(),
+            most_bytes: self.settings.max_bytes,
+        }
     }
 
     /// Keeps an answer that was asked for under another key.

@@ -14,6 +14,7 @@ use super::error::CallerError;
 use super::kept::{Kept, Life};
 use super::live::Pollers;
 use super::observed::Observations;
+use super::plan;
 use super::replicas::{Announced, Replicas};
 use super::room::{Class, Gate, Guest, News, Permit, Rooms};
 use super::shared_answers::{Place, SharedAnswers};
@@ -49,7 +50,7 @@ pub struct House {
     pub(super) renewals: Arc<Semaphore>,
     replicas: Option<Replicas>,
     shared_answers: Option<SharedAnswers>,
-    rooms: Rooms,
+    pub(super) rooms: Rooms,
     /// Mutations and writes under way, which outlive the connections they came by.
     writes: TaskTracker,
 }
@@ -91,6 +92,7 @@ impl House {
     #[must_use]
     pub fn new(config: &Config, store: Option<Store>) -> Self {
         let epochs = Epochs::default();
+        plan::begin_counting();
         Self {
             portal_settings: config.portal.clone(),
             max_calls: config.limits.max_portal_calls,

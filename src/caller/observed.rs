@@ -1,6 +1,6 @@
 //! What calls have been seen to take, by operation, so that a plan can tell a slow way from a quick one.
 //!
-//! One user's calls weigh in on another's plans. Nothing but that passes: the table holds three averages an operation, no
+//! One user's calls weigh in on another's plans. Nothing but that passes: the table holds averages and times by operation, no
 //! key, record or name, and a plan decides by which calls the same answer is made. What an operation takes while there is
 //! little to do is kept apart: by that the room for calls finds out that an upstream has grown slow.
 
@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::figures::OperationFigures;
+use super::recent::Recent;
 use crate::session::System;
 
 /// What one call of an operation takes, as far as is known.
@@ -43,11 +45,13 @@ fn blend(old: u64, new: u64) -> u64 {
 }
 
 /// What is known of an operation.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Known {
     observed: Observed,
     /// What it takes while there is little to do, in microseconds.
     usual: u64,
+    /// What the last calls took, for those who watch.
+    recent: Recent,
 }
 
 /// The averages; there is one entry an operation of an upstream, which are constants of the program.
@@ -69,26 +73,39 @@ impl Observations {
         };
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let seen = |old: &mut Known| {
+            old.recent.push(took);
             old.observed = old.observed.then(new);
             if is_quiet {
                 old.usual = blend(old.usual, new.microseconds);
             }
         };
         let known = known.entry(operation).and_modify(seen);
-        Duration::from_micros(known.or_insert(Known { observed: new, usual: new.microseconds }).usual)
+        let first = || Known { observed: new, usual: new.microseconds, recent: Recent::of(took) };
+        Duration::from_micros(known.or_insert_with(first).usual)
     }
 
     /// What a call of the operation takes while there is little to do, if one was seen.
     pub fn usual(&self, operation: (System, &'static str)) -> Option<Duration> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&operation).copied();
-        known.map(|known| Duration::from_micros(known.usual))
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&operation).map(|known| Duration::from_micros(known.usual))
     }
 
     /// What a call of the operation takes; `prior` if none was seen yet.
     #[must_use]
     pub fn of(&self, operation: (System, &'static str), prior: Observed) -> Observed {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&operation).copied();
-        known.map_or(prior, |known| known.observed)
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&operation).map_or(prior, |known| known.observed)
+    }
+
+    /// What there is to tell of each operation that was answered.
+    pub(super) fn figures(&self) -> Vec<OperationFigures> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = known.iter().map(|((_, operation), known)| OperationFigures {
+            operation,
+            bytes: known.observed.bytes,
+            recent: known.recent.figures(),
+        });
+        told.collect()
     }
 }
 

@@ -2,6 +2,44 @@
 
 use super::observed::Observed;
 use crate::config::Way;
+use crate::upstream::metric;
+
+/// An edge that can be read from both its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// From agents to their skill groups.
+    AgentSkillGroups,
+    /// From ids to users.
+    UsersById,
+}
+
+impl Edge {
+    /// As the settings and the metrics name it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AgentSkillGroups => "agent_skill_groups",
+            Self::UsersById => "users_by_id",
+        }
+    }
+
+    /// Counts a plan by the way that was gone; `None` if nothing had to be asked for either way.
+    pub fn count(self, gone: Option<Direction>) {
+        let way = match gone {
+            Some(Direction::Forward) => "forward",
+            Some(Direction::Inverse) => "inverse",
+            None => "kept",
+        };
+        metric::count_plan(self.word(), way);
+    }
+}
+
+/// Begins to count plans: of those that have not been made it is known that there were none.
+pub fn begin_counting() {
+    for edge in [Edge::AgentSkillGroups, Edge::UsersById] {
+        metric::begin_plans(edge.word(), ["forward", "inverse", "kept"]);
+    }
+}
 
 /// How to ask for an edge that can be read from both its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::error::CallerError;
 use super::freshness::Mark;
 use super::gather::Gather;
 use super::observed::Observed;
-use super::plan::{self, Direction, Price, cheaper};
+use super::plan::{self, Direction, Edge, Price, cheaper};
 use super::reader::Reader;
 use super::skill_group::{AgentKey, SkillGroups, agents_of, all_groups, in_order};
 use crate::config::Way;
@@ -169,12 +169,17 @@ async fn find(reader: Arc<Reader>, spent: Arc<AtomicUsize>, agents: Vec<AgentKey
 async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>) -> Option<Arc<Members>> {
     let way = reader.ways().agent_skill_groups;
     let agents: HashSet<_> = agents.into_iter().filter(|agent| may_be_inverse(*agent)).collect();
-    if way == Way::Forward || agents.is_empty() {
+    if agents.is_empty() {
+        return None;
+    }
+    if way == Way::Forward {
+        Edge::AgentSkillGroups.count(Some(Direction::Forward));
         return None;
     }
     let outlook = reader.identity::<Portal>().ok().and_then(|identity| reader.outlooks().0.get(identity));
     let weighing = Weighing { reader, spent: &spent, outlook };
-    if way == Way::Auto && !reader.is_at_hand(&all_groups()) && !weighing.is_list_worth_it(&agents) {
+    let is_list_kept = reader.is_at_hand(&all_groups());
+    if way == Way::Auto && !is_list_kept && !weighing.is_list_worth_it(&agents) {
         return None;
     }
     let list = reader.group_list().await.ok()?;
@@ -187,9 +192,14 @@ async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>
     let (within, beyond): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_within);
     let calls = groups.iter().filter(|group| !reader.is_at_hand(&agents_of(group, true))).count();
     let is_worth_it = || way == Way::Inverse || weighing.are_groups_worth_it(&within, calls, groups.len());
-    if calls > 0 && (within.is_empty() || !is_worth_it()) {
+    if calls > 0 && within.is_empty() {
+        Edge::AgentSkillGroups.count(Some(Direction::Forward));
         return None;
     }
+    if calls > 0 && !is_worth_it() {
+        return None;
+    }
+    Edge::AgentSkillGroups.count((calls > 0 || !is_list_kept).then_some(Direction::Inverse));
     let lists = try_join_all(groups.iter().map(|group| reader.agents_of_skill_group(group, true)));
     // Whoever is beyond is asked for by itself at the same time.
     let alone = join_all(beyond.iter().map(|agent| reader.ask_for_agent(*agent, true)));
@@ -264,6 +274,7 @@ impl Weighing<'_> {
     fn decided(&self, forward: usize, is_inverse: bool) -> bool {
         if !is_inverse {
             self.spent.fetch_add(forward, Ordering::Relaxed);
+            Edge::AgentSkillGroups.count((forward > 0).then_some(Direction::Forward));
         }
         is_inverse
     }

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::error::CallerError;
 use super::gather::Gather;
 use super::observed::Observed;
-use super::plan::{Direction, cheaper};
+use super::plan::{Direction, Edge, cheaper};
 use super::reader::Reader;
 use super::roster::everyone;
 use crate::config::{UserIdKind, Way};
@@ -53,7 +53,8 @@ async fn answer(reader: &Reader, direction: Direction, id: UserId) -> Result<Opt
 /// the caller may see it, so that whoever is missing there is nobody.
 fn direction(reader: &Reader, ids: Vec<UserId>) -> Direction {
     let way = reader.ways().users_by_id;
-    if way == Way::Auto && reader.is_at_hand(&everyone()) {
+    if way != Way::Forward && reader.is_at_hand(&everyone()) {
+        Edge::UsersById.count(None);
         return Direction::Inverse;
     }
     let is_at_hand = |id: &UserId| match reader.portal_settings().dialect.user_search_id {
@@ -70,5 +71,8 @@ fn direction(reader: &Reader, ids: Vec<UserId>) -> Direction {
         UserIdKind::ProgramUserId => forward,
         UserIdKind::AccountId => inverse.then(forward),
     };
-    cheaper(way, forward, inverse)
+    let direction = cheaper(way, forward, inverse);
+    let is_free = calls == 0 && direction == Direction::Forward;
+    Edge::UsersById.count((!is_free).then_some(direction));
+    direction
 }

@@ -13,7 +13,9 @@ use super::error::{Code, GraphError};
 use super::freshness::Places;
 use super::id::NodeId;
 use super::live::{Lines, Live};
-use crate::caller::{Basis, Caller, Cost, Deadline, Freshness, Grounds, House, Moment, Notes, Reader, Turns};
+use crate::caller::{
+    Basis, Caller, Cost, Deadline, Figures, Freshness, Grounds, House, Moment, Notes, Reader, Turns,
+};
 use crate::config::Config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
@@ -165,6 +167,12 @@ impl Gateway {
     #[must_use]
     pub fn moment(&self, whose: &Whose) -> Moment {
         self.house.moment(whose)
+    }
+
+    /// What there is to tell of asking the upstreams, in numbers.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.house.figures()
     }
 
     /// How often what these follow has turned out to be another.

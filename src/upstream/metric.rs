@@ -10,19 +10,19 @@ use metrics::{
 use super::destination::Destination;
 
 /// Calls of the upstreams.
-const CALLS: &str = "portalgraph_portal_calls_total";
+pub const CALLS: &str = "portalgraph_portal_calls_total";
 
 /// Answers that requests were given.
-const ANSWERS: &str = "portalgraph_answers_total";
+pub const ANSWERS: &str = "portalgraph_answers_total";
 
 /// Operations of clients, and how long they took.
 pub const REQUESTS: &str = "portalgraph_request_duration_seconds";
 
 /// Requests that were refused before an operation was looked at.
-const TURNED_AWAY: &str = "portalgraph_requests_turned_away_total";
+pub const TURNED_AWAY: &str = "portalgraph_requests_turned_away_total";
 
 /// Whole answers that operations were given.
-const WHOLE_ANSWERS: &str = "portalgraph_whole_answers_total";
+pub const WHOLE_ANSWERS: &str = "portalgraph_whole_answers_total";
 
 /// Sessions of people.
 const SESSIONS: &str = "portalgraph_sessions";
@@ -49,13 +49,16 @@ const LIMIT: &str = "portalgraph_portal_call_limit";
 const BREAKER: &str = "portalgraph_portal_breaker";
 
 /// Calls that were not let in.
-const REFUSED: &str = "portalgraph_portal_refused_calls_total";
+pub const REFUSED: &str = "portalgraph_portal_refused_calls_total";
 
 /// Reads that were asked once more.
-const RETRIES: &str = "portalgraph_portal_retries_total";
+pub const RETRIES: &str = "portalgraph_portal_retries_total";
 
 /// Reads that were asked a second time beside the first.
-const HEDGES: &str = "portalgraph_portal_hedges_total";
+pub const HEDGES: &str = "portalgraph_portal_hedges_total";
+
+/// Plans of edges that can be read from both their ends.
+pub const PLANS: &str = "portalgraph_plans_total";
 
 /// Subscriptions that are open.
 pub const LIVE_SUBSCRIPTIONS: &str = "portalgraph_live_subscriptions";
@@ -66,7 +69,7 @@ pub const LIVE_POLLERS: &str = "portalgraph_live_pollers";
 /// Polls that were made.
 pub const LIVE_POLLS: &str = "portalgraph_live_polls_total";
 /// Answers that were too old, and were given rather than none.
-const STALE: &str = "portalgraph_stale_answers_total";
+pub const STALE: &str = "portalgraph_stale_answers_total";
 
 /// Requests that were turned away because too many were worked on.
 pub const SHED: &str = "portalgraph_requests_shed_total";
@@ -131,6 +134,11 @@ pub fn describe() {
         SHADOW_FETCHES,
         "Calls of the portal made to compare what one user may see with what is shared, by operation and outcome: \
          alike, changed (perhaps the catalogue), different (sharing ends), overtaken (by a write), failed."
+    );
+    describe_counter!(
+        PLANS,
+        "Plans of edges that can be read from both their ends, by edge (as in [plan] of the settings) and way: forward, \
+         inverse, kept (nothing had to be asked for)."
     );
     describe_room();
     describe_live();
@@ -259,6 +267,18 @@ pub fn count_whole_answer(answered: &'static str) {
 /// Shows how many sessions there are.
 pub fn show_sessions(sessions: usize) {
     gauge!(SESSIONS).set(gauge_of(sessions));
+}
+
+/// Begins to count the plans of an edge.
+pub fn begin_plans(edge: &'static str, ways: [&'static str; 3]) {
+    for way in ways {
+        counter!(PLANS, "edge" => edge, "way" => way).increment(0);
+    }
+}
+
+/// Counts a plan of an edge by the way it came to.
+pub fn count_plan(edge: &'static str, way: &'static str) {
+    counter!(PLANS, "edge" => edge, "way" => way).increment(1);
 }
 
 /// Counts a call of an upstream.

@@ -7,7 +7,7 @@ mod pace;
 mod poll;
 mod watcher;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -20,6 +20,7 @@ use guests::{Guest, Guests};
 pub use watcher::{Known, Watcher};
 
 use super::error::CallerError;
+use super::figures::PollFigures;
 use super::house::{House, Question};
 use crate::config;
 use crate::session::{Identity, Session, Sessions, Whose};
@@ -79,6 +80,27 @@ impl Pollers {
 
     fn polls(&self) -> MutexGuard<'_, HashMap<PollKey, Weak<Poll>>> {
         self.polls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many subscriptions are open.
+    pub(super) fn subscriptions(&self) -> usize {
+        self.subscriptions.load(Ordering::Relaxed)
+    }
+
+    /// What is polled, by operation.
+    pub(super) fn figures(&self) -> Vec<PollFigures> {
+        let mut by_operation: BTreeMap<_, (usize, Duration)> = BTreeMap::new();
+        let polls: Vec<_> = self.polls().values().filter_map(Weak::upgrade).collect();
+        for poll in polls {
+            let (pollers, rest) = by_operation.entry((poll.operation(), poll.noun)).or_default();
+            *pollers += 1;
+            *rest += poll.rest();
+        }
+        let told = by_operation.into_iter().map(|((operation, noun), (pollers, rest))| {
+            let rest = rest / u32::try_from(pollers).unwrap_or(u32::MAX);
+            PollFigures { operation, noun, pollers, rest }
+        });
+        told.collect()
     }
 
     /// Whether nothing is polled any more; what is polled next begins to listen again.

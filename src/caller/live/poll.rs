@@ -1,5 +1,6 @@
 //! One poll: a question that is asked again and again for as long as somebody holds it, at once after a write.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Instant;
 
@@ -33,6 +34,10 @@ pub(super) struct Polled {
 pub(super) struct Poll {
     house: Weak<House>,
     key: PollKey,
+    /// What it is about.
+    pub(super) noun: &'static str,
+    /// How long it rests until the next time, in milliseconds.
+    rest: AtomicU64,
     latest: watch::Sender<Option<Polled>>,
     task: OnceLock<AbortHandle>,
 }
@@ -45,12 +50,28 @@ impl Poll {
         (key, question): (PollKey, Q),
     ) -> Arc<Self> {
         let (latest, _) = watch::channel(None);
-        let poll =
-            Arc::new(Self { house: Arc::downgrade(house), key: key.clone(), latest, task: OnceLock::new() });
+        let poll = Arc::new(Self {
+            house: Arc::downgrade(house),
+            key: key.clone(),
+            noun: Q::READS.first().map_or("none", |noun| noun.word()),
+            rest: AtomicU64::new(0),
+            latest,
+            task: OnceLock::new(),
+        });
         let asking = Asking { house: house.clone(), guests: guests.clone(), key, question };
         let task = tokio::spawn(asking.run(Arc::downgrade(&poll)));
         let _ = poll.task.set(task.abort_handle());
         poll
+    }
+
+    /// The operation it asks.
+    pub(super) fn operation(&self) -> &'static str {
+        self.key.operation
+    }
+
+    /// How long it rests until the next time; nothing before the first answer.
+    pub(super) fn rest(&self) -> Duration {
+        Duration::from_millis(self.rest.load(Ordering::Relaxed))
     }
 
     /// What it brings, from now on.
@@ -99,10 +120,12 @@ impl<Q: Question> Asking<Q> {
                 self.house.pollers.turn(&self.key.identity);
             }
             let Some(poll) = poll.upgrade() else { return };
+            let rest = pace.rest(came, began.elapsed());
+            poll.rest.store(u64::try_from(rest.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
             poll.latest.send_replace(Some(polled.clone()));
             drop(poll);
             former = Some(polled);
-            let mut rest = std::pin::pin!(sleep(pace.rest(came, began.elapsed())));
+            let mut rest = std::pin::pin!(sleep(rest));
             loop {
                 tokio::select! {
                     () = &mut rest => break,

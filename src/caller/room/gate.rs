@@ -11,6 +11,7 @@ use super::place::Place;
 use super::refusal::Refusal;
 use super::state::State;
 use super::{Bounds, Class, Guest, jitter};
+use crate::caller::figures::RoomFigures;
 use crate::upstream::{Destination, metric};
 
 /// The longest before a read is asked a second time; each further time it may be twice as long.
@@ -52,6 +53,12 @@ impl Gate {
     /// How many calls could begin now.
     pub(in crate::caller) fn free(&self, class: Class) -> usize {
         self.lock().free(class)
+    }
+
+    /// What there is to tell of each class of calls.
+    pub(super) fn figures(&self) -> [RoomFigures; 2] {
+        let state = self.lock();
+        Class::ALL.map(|class| state.room(self.destination, class))
     }
 
     /// Waits for room for one call, for no longer than a call may take.

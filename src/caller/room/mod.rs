@@ -25,6 +25,7 @@ pub(super) use gate::Gate;
 pub(super) use jitter::up_to;
 pub(super) use permit::{News, Permit};
 
+use super::figures::RoomFigures;
 use crate::config::Config;
 use crate::session::Identity;
 use crate::upstream::Destination;
@@ -63,12 +64,16 @@ pub(super) struct Guest<'a> {
 }
 
 /// The room at every server.
-pub(super) struct Rooms([Arc<Gate>; 3]);
+pub(super) struct Rooms {
+    gates: [Arc<Gate>; 3],
+    /// Whether the settings say where it is.
+    is_set: [bool; 3],
+}
 
 impl Rooms {
     pub(super) fn new(config: &Config) -> Self {
         let (portal, icws) = (&config.portal, &config.icws);
-        Self(Destination::ALL.map(|destination| {
+        let gates = Destination::ALL.map(|destination| {
             let bounds = match destination {
                 Destination::Portal | Destination::Callback => Bounds {
                     calls: portal.max_concurrent_calls,
@@ -82,12 +87,20 @@ impl Rooms {
                 },
             };
             Arc::new(Gate::new(destination, bounds))
-        }))
+        });
+        let urls = [&portal.url, &portal.callback_url, &icws.url];
+        Self { gates, is_set: urls.map(|url| !url.is_empty()) }
+    }
+
+    /// What there is to tell of the room at the servers that are set.
+    pub(super) fn figures(&self) -> Vec<RoomFigures> {
+        let set = self.gates.iter().zip(self.is_set).filter(|(_, is_set)| *is_set);
+        set.flat_map(|(gate, _)| gate.figures()).collect()
     }
 
     /// The room at a server.
     pub(super) fn at(&self, destination: Destination) -> &Arc<Gate> {
-        &self.0[destination as usize]
+        &self.gates[destination as usize]
     }
 }
 

@@ -15,7 +15,8 @@ use super::pause::Pauses;
 use super::permit::{News, Pass, Terms};
 use super::refusal::Refusal;
 use super::{Bounds, Class, LONGEST_PAUSE};
-use crate::upstream::{Reach, metric};
+use crate::caller::figures::RoomFigures;
+use crate::upstream::{Destination, Reach, metric};
 
 /// When to come back to a server that is neither reached nor has an end of the calls under way.
 const FULL_WAIT: Duration = Duration::from_secs(1);
@@ -293,6 +294,20 @@ impl State {
     pub(super) fn figures(&self, class: Class) -> metric::Room {
         let own = &self.classes[class as usize];
         metric::Room { limit: own.limit.room(), breaker: own.breaker.number() }
+    }
+
+    /// What there is to tell of a class.
+    pub(super) fn room(&self, destination: Destination, class: Class) -> RoomFigures {
+        let own = &self.classes[class as usize];
+        RoomFigures {
+            server: destination.word(),
+            class: class.word(),
+            breaker: own.breaker.number(),
+            limit: own.limit.room(),
+            most: self.bounds.calls,
+            under_way: own.under_way,
+            waiting: own.waiting,
+        }
     }
 
     /// As many calls as are under way and wait, for those who check that none is forgotten.

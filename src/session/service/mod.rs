@@ -67,6 +67,13 @@ impl ServiceAccounts {
         found
     }
 
+    /// How many there are, and how many of them hold a session.
+    #[must_use]
+    pub fn count(&self) -> (usize, usize) {
+        let open = self.0.iter().filter(|account| account.held.current().is_some());
+        (self.0.len(), open.count())
+    }
+
     /// Signs all of them out, each at its upstream; a session that replicas share stays for the others.
     pub async fn leave(&self) {
         join_all(self.0.iter().map(|account| async {
