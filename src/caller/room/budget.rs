@@ -51,7 +51,7 @@ mod tests {
                 more += 1;
             }
         }
-        assert_eq!(more, 10 + 1_000 / PRICE - 1, "the first deposit found it full");
+        assert_eq!(more, 10 + (1_000 - 1) / PRICE, "the first deposit found it full");
         for _ in 0..1_000 {
             budget.deposit();
         }
