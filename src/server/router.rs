@@ -18,6 +18,7 @@ use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{Floor, answer, cors, graphql, health, page, table};
+use crate::graph::Code;
 
 /// All routes.
 pub(super) fn router(floor: Arc<Floor>) -> Router {
@@ -82,6 +83,6 @@ async fn not_so(Extension(id): Extension<RequestId>) -> Response {
     of_http(StatusCode::METHOD_NOT_ALLOWED, (BAD_USER_INPUT, message), &id)
 }
 
-fn of_http(status: StatusCode, (code, message): (&'static str, &str), id: &RequestId) -> Response {
+fn of_http(status: StatusCode, (code, message): (Code, &str), id: &RequestId) -> Response {
     answer::refused(&Refusal::of_http(status, code, message), MediaType::Json, id)
 }
