@@ -1,12 +1,15 @@
 //! The command line: one short function a command.
 
+mod completions;
 mod config;
 mod demo;
+mod docs;
 mod failure;
 mod health;
 mod http;
 mod key;
 mod logging;
+mod man;
 mod probe;
 mod reload;
 mod schema;
@@ -24,6 +27,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use failure::Failure;
+
+/// What the program is called.
+const NAME: &str = "portalgraph";
 
 /// What `portalgraph --help` says under its list of commands.
 const MORE: &str = "\
@@ -50,7 +56,7 @@ Exit status:
 /// Users of the portal sign in with the account they have, and ask for agents, skill groups, attributes, precision
 /// queues and callbacks in one query; the gateway makes the portal's calls on their behalf, as few as it can.
 #[derive(Debug, Parser)]
-#[command(name = "portalgraph", version, after_long_help = MORE, after_help = "More, with examples: portalgraph --help")]
+#[command(name = NAME, version, after_long_help = MORE, after_help = "More, with examples: portalgraph --help")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -67,6 +73,9 @@ enum Command {
     Health(health::Arguments),
     Token(token::Arguments),
     Key(key::Arguments),
+    Docs(docs::Arguments),
+    Man(man::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// Does what the command line says and answers with the exit status.
@@ -82,6 +91,9 @@ pub fn run() -> ExitCode {
         Command::Health(arguments) => health::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),
         Command::Key(arguments) => key::run(&arguments),
+        Command::Docs(arguments) => docs::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
     };
     done.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

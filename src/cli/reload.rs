@@ -103,18 +103,28 @@ impl Reload {
     }
 }
 
+/// A setting that names a file.
+type FileSetting = (&'static str, fn(&Config) -> &String);
+
+/// The settings that name certificates and keys.
+const CERTIFICATES: [FileSetting; 8] = [
+    ("server.tls_certificate_file", |config| &config.server.tls_certificate_file),
+    ("server.tls_key_file", |config| &config.server.tls_key_file),
+    ("portal.ca_file", |config| &config.portal.ca_file),
+    ("portal.client_certificate_file", |config| &config.portal.client_certificate_file),
+    ("portal.client_key_file", |config| &config.portal.client_key_file),
+    ("icws.ca_file", |config| &config.icws.ca_file),
+    ("icws.client_certificate_file", |config| &config.icws.client_certificate_file),
+    ("icws.client_key_file", |config| &config.icws.client_key_file),
+];
+
 /// The certificates and keys that settings name.
 fn certificates(config: &Config) -> Vec<PathBuf> {
-    let Config { server, portal, icws, .. } = config;
-    let named = [
-        &server.tls_certificate_file,
-        &server.tls_key_file,
-        &portal.ca_file,
-        &portal.client_certificate_file,
-        &portal.client_key_file,
-        &icws.ca_file,
-        &icws.client_certificate_file,
-        &icws.client_key_file,
-    ];
-    named.into_iter().filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+    let named = CERTIFICATES.iter().map(|(_, path)| path(config));
+    named.filter(|path| !path.is_empty()).map(PathBuf::from).collect()
+}
+
+/// Whether a setting, by its whole key, names a file that is read again while the gateway serves.
+pub(super) fn is_watched(key: &str) -> bool {
+    CERTIFICATES.iter().any(|(known, _)| *known == key)
 }

@@ -137,7 +137,8 @@ fn without_secrets(text: &str) -> String {
     }
 }
 
-fn expected(path: &[String], default: &Value) -> String {
+/// What the option accepts, in words.
+pub(super) fn expected(path: &[String], default: &Value) -> String {
     if let Some(expected) = of_service_account(path).and_then(service_account::expected) {
         return expected.to_owned();
     }

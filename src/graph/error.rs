@@ -6,66 +6,11 @@ use std::time::Duration;
 
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 
+pub use super::code::Code;
 use crate::caller::CallerError;
 use crate::portal::PortalError;
 use crate::session::{SignInError, System};
 use crate::store::StoreError;
-
-/// The codes a client can branch on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
-    /// There is no session, or it has ended: sign in.
-    Unauthenticated,
-    /// The session may not do this.
-    Forbidden,
-    /// The query asks for something that cannot be: mend the query.
-    BadUserInput,
-    /// The request needs more calls than one may make: ask for less at once.
-    QueryTooCostly,
-    /// As many subscriptions are open as there may be.
-    TooManySubscriptions,
-    /// The portal refused the call; `portalCode` says with which constant.
-    PortalRefused,
-    /// The portal could not be reached.
-    PortalUnreachable,
-    /// The portal did not answer in time.
-    PortalTimeout,
-    /// The portal has too much to do, or too many calls are waiting for it.
-    PortalOverloaded,
-    /// The portal answered something that is not an answer.
-    PortalUnintelligible,
-    /// The upstream does not let the service account in; its operator can mend that.
-    ServiceAccountRefused,
-    /// A write met a session of the service account that had ended: it was not carried out.
-    ServiceAccountSignedOut,
-    /// The store that replicas of the gateway share is gone: nothing was sent, try again when it is back.
-    StoreUnavailable,
-    /// A defect of the gateway.
-    Internal,
-}
-
-impl Code {
-    /// The code as clients read it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::Forbidden => "FORBIDDEN",
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::QueryTooCostly => "QUERY_TOO_COSTLY",
-            Self::TooManySubscriptions => "TOO_MANY_SUBSCRIPTIONS",
-            Self::PortalRefused => "PORTAL_REFUSED",
-            Self::PortalUnreachable => "PORTAL_UNREACHABLE",
-            Self::PortalTimeout => "PORTAL_TIMEOUT",
-            Self::PortalOverloaded => "PORTAL_OVERLOADED",
-            Self::PortalUnintelligible => "PORTAL_UNINTELLIGIBLE",
-            Self::ServiceAccountRefused => "SERVICE_ACCOUNT_REFUSED",
-            Self::ServiceAccountSignedOut => "SERVICE_ACCOUNT_SIGNED_OUT",
-            Self::StoreUnavailable => "STORE_UNAVAILABLE",
-            Self::Internal => "INTERNAL",
-        }
-    }
-}
 
 /// A failure as a client sees it. It has no `Display` on purpose: with one, the engine would drop its code.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ mod billing_unit;
 mod callback;
 mod callback_queue;
 mod catalogue;
+mod code;
 mod coded;
 mod connection;
 mod context;

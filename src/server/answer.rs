@@ -21,7 +21,7 @@ use super::refusal::{
     status_of,
 };
 use super::request_id::RequestId;
-use crate::graph::write_whole;
+use crate::graph::{Code, write_whole};
 
 /// Answers with more values than this are written off the runtime's threads, so that others' answers do not wait.
 const WRITE_ASIDE_VALUES: usize = 5_000;
@@ -241,12 +241,12 @@ fn give_code(error: &mut ServerError) {
     } else {
         GRAPHQL_VALIDATION_FAILED
     };
-    error.extensions.get_or_insert_default().set("code", code);
+    error.extensions.get_or_insert_default().set("code", code.as_str());
 }
 
-fn code_of(error: &ServerError) -> &str {
+fn code_of(error: &ServerError) -> Code {
     match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
-        Some(Value::String(code)) => code,
+        Some(Value::String(code)) => Code::of(code).unwrap_or(INTERNAL),
         _ => INTERNAL,
     }
 }

@@ -336,5 +336,5 @@ fn changed(visit: &Visit, proof: Proof<'_>, cookie: SessionCookie) -> Option<Hea
 fn store_gone(error: StoreError) -> Refusal {
     let error = GraphError::from(error);
     let status = StatusCode::SERVICE_UNAVAILABLE;
-    Refusal::of_http(status, error.code().as_str(), error.message()).with_retry_after(Duration::from_secs(1))
+    Refusal::of_http(status, error.code(), error.message()).with_retry_after(Duration::from_secs(1))
 }

@@ -35,7 +35,7 @@ const MOST_CODES: usize = 10;
 const ICWS: &str = "ICWS";
 
 /// The codes that mean: not you, not this, not so much.
-const REFUSALS: [&str; 6] = [
+const REFUSALS: [Code; 6] = [
     UNAUTHENTICATED,
     FORBIDDEN,
     RATE_LIMITED,
@@ -119,7 +119,7 @@ impl Subject {
                 | StatusCode::TOO_MANY_REQUESTS
         );
         if is_turned_away || REFUSALS.contains(&refusal.code) {
-            self.write_refusal(refusal.code.to_owned());
+            self.write_refusal(refusal.code.as_str().to_owned());
         }
     }
 
@@ -132,8 +132,7 @@ impl Subject {
             self.write_mutations(operation, visit, executed);
             return;
         }
-        let mut codes: Vec<_> =
-            errors.iter().filter_map(code).filter(|code| REFUSALS.contains(code)).collect();
+        let mut codes: Vec<_> = errors.iter().filter_map(code).filter(|code| is_refusal(code)).collect();
         codes.sort_unstable();
         codes.dedup();
         if !codes.is_empty() {
@@ -320,6 +319,10 @@ fn is_of(error: &ServerError, key: &str) -> bool {
     matches!(error.path.as_slice(), [PathSegment::Field(name)] if name == key)
 }
 
+fn is_refusal(code: &str) -> bool {
+    Code::of(code).is_some_and(|code| REFUSALS.contains(&code))
+}
+
 fn code(error: &ServerError) -> Option<&str> {
     text(error, "code")
 }
@@ -338,15 +341,15 @@ fn outcome(
     deed: Option<&Deed>,
 ) -> (&'static str, String) {
     if executed.is_none() {
-        return ("unknown", INTERNAL.to_owned());
+        return ("unknown", INTERNAL.as_str().to_owned());
     }
     if let Some(error) = error {
-        let code = code(error).unwrap_or(INTERNAL);
+        let code = code(error).unwrap_or(INTERNAL.as_str());
         let is_partly_done =
             error.extensions.as_ref().is_some_and(|extensions| extensions.get("mayBePartlyDone").is_some());
         let outcome = match code {
             _ if is_partly_done || text(error, "outcome") == Some("UNKNOWN") => "unknown",
-            code if REFUSALS.contains(&code) || code == Code::BadUserInput.as_str() => "refused",
+            code if is_refusal(code) || code == Code::BadUserInput.as_str() => "refused",
             _ => "failed",
         };
         return (outcome, code.to_owned());

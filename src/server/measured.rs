@@ -43,7 +43,7 @@ impl Measured {
 
 /// Counts a request that comes to no operation.
 pub(super) fn turned_away(refusal: &Refusal) {
-    metric::count_turned_away(refusal.code);
+    metric::count_turned_away(refusal.code.as_str());
 }
 
 /// The word for a type of operation.

@@ -6,36 +6,66 @@ use std::time::Duration;
 use async_graphql::{Pos, ServerError};
 use axum::http::StatusCode;
 
-/// The request cannot be understood or asks for what cannot be.
-pub(super) const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
-/// The document is not GraphQL.
-pub(super) const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// The document does not fit the schema.
-pub(super) const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
-/// The document is beyond a limit.
-pub(super) const QUERY_TOO_COSTLY: &str = "QUERY_TOO_COSTLY";
-/// The request needs a session.
-pub(super) const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-/// The request is not allowed, whoever asks.
-pub(super) const FORBIDDEN: &str = "FORBIDDEN";
-/// There is nothing at this address.
-pub(super) const NOT_FOUND: &str = "NOT_FOUND";
-/// The request was not answered in time.
-pub(super) const PORTAL_TIMEOUT: &str = "PORTAL_TIMEOUT";
-/// There were more requests than the settings allow.
-pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
-/// There is no place to work on one more request.
-pub(super) const OVERLOADED: &str = "OVERLOADED";
-/// The service account changes nothing.
-pub(super) const SERVICE_ACCOUNT_READ_ONLY: &str = "SERVICE_ACCOUNT_READ_ONLY";
-/// The service account, or anybody, may not send this document.
-pub(super) const DOCUMENT_NOT_ALLOWED: &str = "DOCUMENT_NOT_ALLOWED";
-/// No document of this id is known.
-pub(super) const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
-/// Documents are not found by id here.
-pub(super) const PERSISTED_QUERY_NOT_SUPPORTED: &str = "PERSISTED_QUERY_NOT_SUPPORTED";
-/// The gateway itself failed.
-pub(super) const INTERNAL: &str = "INTERNAL";
+use crate::graph::Code;
+
+// The codes that this floor gives, under short names; `Code` says what each means.
+pub(super) const BAD_USER_INPUT: Code = Code::BadUserInput;
+pub(super) const GRAPHQL_PARSE_FAILED: Code = Code::GraphqlParseFailed;
+pub(super) const GRAPHQL_VALIDATION_FAILED: Code = Code::GraphqlValidationFailed;
+pub(super) const QUERY_TOO_COSTLY: Code = Code::QueryTooCostly;
+pub(super) const UNAUTHENTICATED: Code = Code::Unauthenticated;
+pub(super) const FORBIDDEN: Code = Code::Forbidden;
+pub(super) const NOT_FOUND: Code = Code::NotFound;
+pub(super) const PORTAL_TIMEOUT: Code = Code::PortalTimeout;
+pub(super) const RATE_LIMITED: Code = Code::RateLimited;
+pub(super) const OVERLOADED: Code = Code::Overloaded;
+pub(super) const SERVICE_ACCOUNT_READ_ONLY: Code = Code::ServiceAccountReadOnly;
+pub(super) const DOCUMENT_NOT_ALLOWED: Code = Code::DocumentNotAllowed;
+pub(super) const PERSISTED_QUERY_NOT_FOUND: Code = Code::PersistedQueryNotFound;
+pub(super) const PERSISTED_QUERY_NOT_SUPPORTED: Code = Code::PersistedQueryNotSupported;
+pub(super) const INTERNAL: Code = Code::Internal;
+
+/// Each way in which a request is turned away: its status, its code, and when. No other pair is sent; of it `docs/errors.md`
+/// is printed.
+pub const REFUSALS: [(u16, Code, &str); 30] = [
+    (400, BAD_USER_INPUT, "the request, a parameter or a header cannot be read, or does not fit"),
+    (400, GRAPHQL_PARSE_FAILED, "the document is not GraphQL"),
+    (400, GRAPHQL_VALIDATION_FAILED, "the document does not fit the schema"),
+    (400, QUERY_TOO_COSTLY, "the document, the batch or what it needs is beyond a limit"),
+    (400, PERSISTED_QUERY_NOT_FOUND, "no document of this id is known"),
+    (400, PERSISTED_QUERY_NOT_SUPPORTED, "documents are not found by id here"),
+    (
+        401,
+        UNAUTHENTICATED,
+        "`Authorization` is of another scheme or shows an unknown service token, or the schema is for those who are signed in",
+    ),
+    (403, FORBIDDEN, "another site's page asks, or the schema is for nobody"),
+    (403, SERVICE_ACCOUNT_READ_ONLY, "the service account sends a mutation"),
+    (403, DOCUMENT_NOT_ALLOWED, "the document is not among those that may be sent"),
+    (404, NOT_FOUND, "there is nothing at this address"),
+    (404, PERSISTED_QUERY_NOT_FOUND, "no table of this name: no document of this id is listed"),
+    (405, BAD_USER_INPUT, "another method is wanted; `Allow` says which"),
+    (406, BAD_USER_INPUT, "no media type in `Accept` is one of ours"),
+    (408, BAD_USER_INPUT, "the body did not arrive within the deadline"),
+    (413, BAD_USER_INPUT, "the body is larger than `server.max_body_bytes`"),
+    (415, BAD_USER_INPUT, "the body is not `application/json` in UTF-8"),
+    (429, RATE_LIMITED, "more requests than the rate allows; `Retry-After`"),
+    (500, INTERNAL, "a defect of the gateway"),
+    (503, OVERLOADED, "no place to work on one more request; `Retry-After`"),
+    (503, Code::StoreUnavailable, "the store of the sessions is gone; `Retry-After`"),
+    (503, Code::ServiceAccountRefused, "the upstream does not let the service account in; `Retry-After`"),
+    (503, Code::PortalRefused, SIGNING_IN),
+    (503, Code::PortalUnreachable, SIGNING_IN),
+    (503, PORTAL_TIMEOUT, SIGNING_IN),
+    (503, Code::PortalOverloaded, SIGNING_IN),
+    (503, Code::PortalUnintelligible, SIGNING_IN),
+    (503, Code::Forbidden, SIGNING_IN),
+    (503, INTERNAL, SIGNING_IN),
+    (504, PORTAL_TIMEOUT, "the answer was not ready within the deadline"),
+];
+
+/// When a service account's own sign-in has failed.
+const SIGNING_IN: &str = "so failed the sign-in of the service account; `Retry-After`";
 
 /// What is said of a failure whose reason is not the client's business.
 pub(super) const INTERNAL_MESSAGE: &str =
@@ -44,7 +74,7 @@ pub(super) const INTERNAL_MESSAGE: &str =
 /// Why a request gets no data.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    pub(super) code: &'static str,
+    pub(super) code: Code,
     pub(super) message: String,
     pub(super) status: StatusCode,
     /// Whether the request was a well-formed GraphQL request: `application/json` then answers 200 whatever happened.
@@ -58,7 +88,9 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// A request that HTTP alone is enough to turn away.
-    pub(super) fn of_http(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn of_http(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        let is_listed = REFUSALS.iter().any(|(known, of, _)| *known == status.as_u16() && *of == code);
+        debug_assert!(is_listed, "REFUSALS has no {status} with {code:?}");
         Self {
             code,
             message: message.into(),
@@ -76,7 +108,7 @@ impl Refusal {
     }
 
     /// A GraphQL request that fails before any field is executed.
-    pub(super) fn of_request(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn of_request(code: Code, message: impl Into<String>) -> Self {
         Self { is_well_formed: true, ..Self::of_http(status_of(code), code, message) }
     }
 
@@ -109,7 +141,7 @@ impl Refusal {
         let mut error = ServerError::new(self.message.clone(), None);
         error.locations.clone_from(&self.locations);
         let extensions = error.extensions.get_or_insert_default();
-        extensions.set("code", self.code);
+        extensions.set("code", self.code.as_str());
         if self.is_outcome_unknown {
             extensions.set("outcome", "UNKNOWN");
             extensions.set("retryable", false);
@@ -119,11 +151,12 @@ impl Refusal {
 }
 
 /// The status of `application/graphql-response+json` when there is no data and this is why.
-pub(super) fn status_of(code: &str) -> StatusCode {
+pub(super) fn status_of(code: Code) -> StatusCode {
     match code {
         UNAUTHENTICATED => StatusCode::UNAUTHORIZED,
         FORBIDDEN | SERVICE_ACCOUNT_READ_ONLY | DOCUMENT_NOT_ALLOWED => StatusCode::FORBIDDEN,
         PORTAL_TIMEOUT => StatusCode::GATEWAY_TIMEOUT,
+        OVERLOADED => StatusCode::SERVICE_UNAVAILABLE,
         INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }

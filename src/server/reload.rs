@@ -139,7 +139,9 @@ impl Changes {
     }
 }
 
-fn is_reloaded(key: &str) -> bool {
+/// Whether a setting, by its whole key, holds from the next request on once the settings are read again.
+#[must_use]
+pub fn is_reloaded(key: &str) -> bool {
     let begins = |known: &&str| {
         key.strip_prefix(*known).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_']))
     };

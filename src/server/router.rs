@@ -18,6 +18,7 @@ use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{Floor, answer, cors, graphql, health, page, table};
+use crate::graph::Code;
 
 /// All routes.
 pub(super) fn router(floor: Arc<Floor>) -> Router {
@@ -84,6 +85,6 @@ pub(super) async fn not_so(Extension(id): Extension<RequestId>) -> Response {
 }
 
 /// A refusal that HTTP alone is enough for.
-pub(super) fn of_http(status: StatusCode, (code, message): (&'static str, &str), id: &RequestId) -> Response {
+pub(super) fn of_http(status: StatusCode, (code, message): (Code, &str), id: &RequestId) -> Response {
     answer::refused(&Refusal::of_http(status, code, message), MediaType::Json, id)
 }

@@ -84,6 +84,6 @@ pub(super) async fn arrival(
         let wait = error.retry_after();
         let error = GraphError::from(error);
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        Refusal::of_http(status, error.code().as_str(), error.message()).with_retry_after(wait)
+        Refusal::of_http(status, error.code(), error.message()).with_retry_after(wait)
     })
 }

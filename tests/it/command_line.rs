@@ -34,6 +34,19 @@ fn it_prints_the_schema_and_the_settings_that_are_committed() {
     }
 }
 
+/// Refresh with `make docs`.
+#[test]
+fn it_prints_the_references_that_are_committed() {
+    for page in ["configuration", "errors"] {
+        let (status, printed, error) = said(&output(&["docs", page]));
+        assert_eq!((status, error.as_str()), (Some(0), ""));
+        assert!(
+            printed == committed(&format!("docs/{page}.md")),
+            "docs/{page}.md is not what `portalgraph docs {page}` prints: run `make docs`"
+        );
+    }
+}
+
 #[test]
 fn it_tells_every_mistake_of_a_settings_file() {
     let file = settings(
@@ -186,7 +199,20 @@ fn a_new_key_is_a_line_of_the_file_that_the_settings_name() {
 
 #[test]
 fn each_command_explains_itself_with_an_example() {
-    for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe", "token", "key"] {
+    for command in [
+        "serve",
+        "demo",
+        "simulate",
+        "config",
+        "schema",
+        "health",
+        "probe",
+        "token",
+        "key",
+        "docs",
+        "man",
+        "completions",
+    ] {
         let (status, printed, _) = said(&output(&[command, "--help"]));
         assert!(status == Some(0) && printed.contains("Example"), "{command}: {printed}");
         assert!(printed.contains(&format!("portalgraph {command}")), "{command}: {printed}");

@@ -18,6 +18,7 @@ mod deadline;
 mod dialect;
 mod differential;
 mod disjoint;
+mod docs;
 mod door;
 mod estimate;
 mod everything;

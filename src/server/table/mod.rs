@@ -43,6 +43,7 @@ use super::request_id::RequestId;
 use super::router::nothing_here;
 use super::worked_out::Outcome;
 use super::{Floor, answer, measured};
+use crate::graph::Code;
 
 /// How many errors an answer has of which there is a table all the same.
 const ERRORS: HeaderName = HeaderName::from_static("portalgraph-errors");
@@ -197,7 +198,8 @@ async fn shaped(body: &Arc<Body>, plan: Plan, form: Form) -> Result<(Body, usize
 fn failed(written: &Written) -> Response {
     let mut answer: Value = serde_json::from_slice(&written.body.plain).unwrap_or_default();
     let errors = answer["errors"].take();
-    let status = status_of(errors[0]["extensions"]["code"].as_str().unwrap_or_default());
+    let code = errors[0]["extensions"]["code"].as_str().and_then(Code::of);
+    let status = code.map_or(StatusCode::BAD_GATEWAY, status_of);
     let mut response = Response::new(json!({ "errors": errors }).to_string().into());
     *response.status_mut() = status;
     challenged(response)
@@ -220,7 +222,7 @@ fn challenged(mut response: Response) -> Response {
 }
 
 /// The status of an answer by its first error.
-fn status_of(code: &str) -> StatusCode {
+fn status_of(code: Code) -> StatusCode {
     match code {
         UNAUTHENTICATED => StatusCode::UNAUTHORIZED,
         FORBIDDEN => StatusCode::FORBIDDEN,
@@ -228,7 +230,7 @@ fn status_of(code: &str) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         PORTAL_TIMEOUT => StatusCode::GATEWAY_TIMEOUT,
-        OVERLOADED | "PORTAL_OVERLOADED" | "STORE_UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,
+        OVERLOADED | Code::PortalOverloaded | Code::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_GATEWAY,
     }
