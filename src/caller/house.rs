@@ -289,7 +289,7 @@ impl House {
         question: &Q,
         (session, sessions): (&Session, &Sessions),
         (room, announced): (Permit, Option<Announced>),
-    ) -> Result<Q::Reply, CallerError> {
+    ) -> Result<Answer<Q::Reply>, CallerError> {
         let result = self.call(question, session, room).await.map_err(CallerError::of_write);
         let standing = standing::<Q>(session)?;
         if let Some(identity) = &standing.identity {
@@ -309,7 +309,7 @@ impl House {
                 return Err(CallerError::ServiceSessionEnded);
             }
         }
-        result.map(|answer| answer.reply)
+        result
     }
 }
 

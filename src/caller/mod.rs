@@ -13,6 +13,8 @@ mod directory;
 pub mod eligibility;
 mod epochs;
 mod error;
+mod explanation;
+mod flight;
 mod freshness;
 mod gather;
 mod house;
@@ -50,18 +52,19 @@ pub use deadline::Deadline;
 pub use directory::{AgentDirectory, user_of};
 pub use epochs::Moment;
 pub use error::CallerError;
+pub use explanation::{Alternative, Brought, Decision, Explanation, Path, Read, Sums, Told};
 pub use freshness::{Freshness, Mark};
 pub use house::House;
 pub use icws_role::{RolesPart, looks_for_a_new_role};
 pub use lengths::{Lengths, Whole};
 pub use live::{Attendance, Follower, Known, Turns, Watcher};
 pub use notes::Notes;
-pub use plan::FEW;
+pub use plan::{Direction, FEW, Price, Reason};
 pub use precision_queue::StaffedQueue;
 pub use reader::Reader;
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
-pub use tally::{Cost, Count, Tally};
+pub use tally::{Answered, Cost, Count, Tally};
 pub use turns::Turn;
 pub use user::revision;
 
@@ -94,10 +97,10 @@ impl Caller {
         Self { reader, edges: Arc::new(edges) }
     }
 
-    /// The same client for one field, which is marked if it is given what is old.
+    /// The same client for the field these keys lead to, which is marked if it is given what is old.
     #[must_use]
-    pub fn marking(&self, mark: Mark) -> Self {
-        Self { reader: Arc::new(self.reader.marking(mark)), edges: self.edges.clone() }
+    pub fn at(&self, mark: Mark, keys: &[String]) -> Self {
+        Self { reader: Arc::new(self.reader.marking(mark).at(keys)), edges: self.edges.clone() }
     }
 
     /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.

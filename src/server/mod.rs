@@ -2,6 +2,7 @@
 
 mod age;
 mod answer;
+mod aside;
 mod asked;
 mod at_once;
 mod audit;
@@ -36,6 +37,7 @@ mod reachability;
 mod refusal;
 mod reload;
 mod request_id;
+mod review;
 mod router;
 mod service;
 mod table;
@@ -63,6 +65,7 @@ use self::live::Told;
 use self::rate::Rates;
 use self::reachability::Reachability;
 pub use self::reload::Renewal;
+pub use self::review::{Fault, Paper, Review, review};
 use self::tls::Tls;
 use self::trusted::TrustedDocuments;
 pub use self::trusted::TrustedError;

@@ -186,7 +186,9 @@ fn a_new_key_is_a_line_of_the_file_that_the_settings_name() {
 
 #[test]
 fn each_command_explains_itself_with_an_example() {
-    for command in ["serve", "demo", "simulate", "config", "schema", "health", "probe", "token", "key"] {
+    for command in
+        ["serve", "demo", "simulate", "config", "schema", "explain", "health", "probe", "token", "key"]
+    {
         let (status, printed, _) = said(&output(&[command, "--help"]));
         assert!(status == Some(0) && printed.contains("Example"), "{command}: {printed}");
         assert!(printed.contains(&format!("portalgraph {command}")), "{command}: {printed}");

@@ -20,6 +20,7 @@ mod disjoint;
 mod door;
 mod estimate;
 mod everything;
+mod explain;
 mod failure;
 mod grafana;
 mod hostile;
