@@ -78,7 +78,7 @@ impl House {
         if !self.gate::<Q>().hedges() || asker.tally.begin_call(self.max_calls).is_err() {
             return first.await;
         }
-        asker.tally.count_retry(Q::NAME);
+        asker.tally.count_hedge(Q::NAME);
         metric::count_hedge(Q::NAME);
         let second = Box::pin(self.call_in_session(question, asker));
         match select(first, second).await {

@@ -29,6 +29,12 @@ impl Deadline {
         self.until
     }
 
+    /// When the request began.
+    #[must_use]
+    pub fn began(&self) -> Instant {
+        self.until - self.allowed
+    }
+
     /// How long it was from the beginning.
     #[must_use]
     pub const fn allowed(&self) -> Duration {

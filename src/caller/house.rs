@@ -291,7 +291,7 @@ impl House {
         question: &Q,
         (session, sessions): (&Session, &Sessions),
         (room, announced): (Permit, Option<Announced>),
-    ) -> Result<Q::Reply, CallerError> {
+    ) -> Result<Answer<Q::Reply>, CallerError> {
         let result = self.call(question, session, room).await.map_err(CallerError::of_write);
         let standing = standing::<Q>(session)?;
         if let Some(identity) = &standing.identity {
@@ -311,7 +311,7 @@ impl House {
                 return Err(CallerError::ServiceSessionEnded);
             }
         }
-        result.map(|answer| answer.reply)
+        result
     }
 }
 

@@ -18,6 +18,18 @@ pub enum Whole {
     PrecisionQueues,
 }
 
+impl Whole {
+    /// Its records, as in a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::SkillGroups => "skill groups",
+            Self::PrecisionQueues => "precision queues",
+        }
+    }
+}
+
 /// How many records each of these lists has; `None` where nobody knows at the moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lengths([Option<usize>; 3]);

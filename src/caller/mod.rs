@@ -13,7 +13,9 @@ mod directory;
 pub mod eligibility;
 mod epochs;
 mod error;
+mod explanation;
 mod figures;
+mod flight;
 mod freshness;
 mod gather;
 mod house;
@@ -55,6 +57,7 @@ pub use error::CallerError;
 pub use figures::{
     EdgeFigures, Estimate, Figures, KeptFigures, OperationFigures, PollFigures, RecentFigures, RoomFigures,
 };
+pub use explanation::{Alternative, Brought, Decision, Explanation, Path, Read, Sums, Told};
 pub use freshness::{Freshness, Mark};
 pub use house::House;
 pub use icws_role::{RolesPart, looks_for_a_new_role};
@@ -62,12 +65,12 @@ pub use lengths::{Lengths, Whole};
 pub use live::{Attendance, Follower, Known, Turns, Watcher};
 pub use notes::Notes;
 pub use observed::Observed;
-pub use plan::FEW;
+pub use plan::{Direction, FEW, Price, Reason};
 pub use precision_queue::StaffedQueue;
 pub use reader::Reader;
 pub use roster::Roster;
 pub use skill_group::{AgentKey, SkillGroups};
-pub use tally::{Cost, Count, Tally};
+pub use tally::{Answered, Cost, Count, Tally};
 pub use turns::Turn;
 pub use user::revision;
 
@@ -100,10 +103,10 @@ impl Caller {
         Self { reader, edges: Arc::new(edges) }
     }
 
-    /// The same client for one field, which is marked if it is given what is old.
+    /// The same client for the field these keys lead to, which is marked if it is given what is old.
     #[must_use]
-    pub fn marking(&self, mark: Mark) -> Self {
-        Self { reader: Arc::new(self.reader.marking(mark)), edges: self.edges.clone() }
+    pub fn at(&self, mark: Mark, keys: &[String]) -> Self {
+        Self { reader: Arc::new(self.reader.marking(mark).at(keys)), edges: self.edges.clone() }
     }
 
     /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::basis::Basis;
 use super::deadline::Deadline;
+use super::explanation::Explanation;
 use super::freshness::Freshness;
 use super::tally::Tally;
 
@@ -43,6 +44,19 @@ impl Notes {
     #[must_use]
     pub fn taking(self, freshness: Freshness) -> Self {
         Self { freshness, ..self }
+    }
+
+    /// Of the same request, which is to be explained.
+    #[must_use]
+    pub fn explained(self) -> Self {
+        let explanation = Arc::new(Explanation::since(self.deadline.began()));
+        Self { tally: Tally::explained(explanation), ..self }
+    }
+
+    /// Whether somebody wants to be told how it is answered.
+    #[must_use]
+    pub fn is_explained(&self) -> bool {
+        self.tally.explanation().is_some()
     }
 
     /// Of what is asked beside a request.

@@ -50,6 +50,70 @@ pub enum Direction {
     Inverse,
 }
 
+/// What decided between two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The settings name the way.
+    Setting,
+    /// What this way asks is there already.
+    AtHand,
+    /// They are so few that finding out what the other way costs would cost as much.
+    Few,
+    /// It needs fewer calls.
+    Calls,
+    /// It needs as many calls as the other, and reads less.
+    Even,
+    /// It needs two calls more at most, and at most half the time.
+    Time,
+    /// What the request has spent on asking one by one is as much as the other way costs.
+    Spent,
+    /// The portal does not count what the other way would have to find.
+    Uncounted,
+    /// The portal counts more than the session may see.
+    Beyond,
+    /// What the other way begins with cannot be asked about.
+    Nameless,
+    /// What the other way begins with could not be read.
+    Failed,
+}
+
+impl Reason {
+    /// Who decided: the settings, the plan by what either way costs, what the session may see, or a failure.
+    #[must_use]
+    pub const fn decided_by(self) -> &'static str {
+        match self {
+            Self::Setting => "setting",
+            Self::AtHand | Self::Few | Self::Calls | Self::Even | Self::Time | Self::Spent => "auto",
+            Self::Uncounted | Self::Beyond | Self::Nameless => "visibility",
+            Self::Failed => "failure",
+        }
+    }
+
+    /// The same as a sentence.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Setting => "The settings name this way.",
+            Self::AtHand => "What this way asks is at hand.",
+            Self::Few => {
+                "So few are asked for one by one: finding out what the other way costs would cost as much."
+            }
+            Self::Calls => "It needs fewer calls.",
+            Self::Even => "It needs as many calls as the other way, and reads less.",
+            Self::Time => "It takes at most half the time of the other way, for at most two calls more.",
+            Self::Spent => "This request has spent as much on asking one by one as this way costs.",
+            Self::Uncounted => {
+                "The portal does not say how many there are to find, so the other way could not be checked."
+            }
+            Self::Beyond => {
+                "The portal counts more than this session may see, so the other way would not find all."
+            }
+            Self::Nameless => "The list the other way begins with has records without a key.",
+            Self::Failed => "What the other way begins with could not be read.",
+        }
+    }
+}
+
 /// Up to here the forward direction is taken without a call to find out what the other would cost.
 pub const FEW: usize = 3;
 
@@ -79,6 +143,12 @@ impl Price {
         Self { calls, microseconds: rounds.saturating_mul(each.microseconds).saturating_add(decoding) }
     }
 
+    /// Whether nothing has to be asked for.
+    #[must_use]
+    pub const fn is_nothing(self) -> bool {
+        self.calls == 0
+    }
+
     /// This and then that, which cannot begin before.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
@@ -86,6 +156,18 @@ impl Price {
             calls: self.calls.saturating_add(next.calls),
             microseconds: self.microseconds.saturating_add(next.microseconds),
         }
+    }
+
+    /// How many calls.
+    #[must_use]
+    pub const fn calls(self) -> usize {
+        self.calls
+    }
+
+    /// About how long they take.
+    #[must_use]
+    pub const fn microseconds(self) -> u64 {
+        self.microseconds
     }
 
     /// Whether time speaks for this way although the other needs no more calls.
@@ -103,14 +185,18 @@ impl Price {
 /// many the forward one, which reads less. Time overrules that only where the other way needs at most two calls more, takes
 /// at most half as long, and saves at least a quarter of a second: two users are not worth a list of fifty thousand.
 #[must_use]
-pub fn cheaper(way: Way, forward: Price, inverse: Price) -> Direction {
-    let is_inverse = match way {
-        Way::Forward => false,
-        Way::Inverse => true,
-        Way::Auto if inverse.calls < forward.calls => !forward.overrules(inverse),
-        Way::Auto => inverse.overrules(forward),
-    };
-    if is_inverse { Direction::Inverse } else { Direction::Forward }
+pub fn cheaper(way: Way, forward: Price, inverse: Price) -> (Direction, Reason) {
+    match way {
+        Way::Forward => (Direction::Forward, Reason::Setting),
+        Way::Inverse => (Direction::Inverse, Reason::Setting),
+        Way::Auto if inverse.calls < forward.calls && forward.overrules(inverse) => {
+            (Direction::Forward, Reason::Time)
+        }
+        Way::Auto if inverse.calls < forward.calls => (Direction::Inverse, Reason::Calls),
+        Way::Auto if inverse.overrules(forward) => (Direction::Inverse, Reason::Time),
+        Way::Auto if forward.calls < inverse.calls => (Direction::Forward, Reason::Calls),
+        Way::Auto => (Direction::Forward, Reason::Even),
+    }
 }
 
 #[cfg(test)]
@@ -125,7 +211,7 @@ mod tests {
     }
 
     fn auto(forward: Price, inverse: Price) -> Direction {
-        cheaper(Way::Auto, forward, inverse)
+        cheaper(Way::Auto, forward, inverse).0
     }
 
     #[test]
@@ -144,8 +230,22 @@ mod tests {
             Direction::Inverse
         );
         assert_eq!(auto(Price::default(), Price::default()), Direction::Forward);
-        assert_eq!(cheaper(Way::Forward, slow(9), quick(0)), Direction::Forward);
-        assert_eq!(cheaper(Way::Inverse, quick(0), slow(9)), Direction::Inverse);
+        assert_eq!(cheaper(Way::Forward, slow(9), quick(0)), (Direction::Forward, Reason::Setting));
+        assert_eq!(cheaper(Way::Inverse, quick(0), slow(9)), (Direction::Inverse, Reason::Setting));
+    }
+
+    #[test]
+    fn the_reason_is_what_decided() {
+        let price = |calls, microseconds| Price { calls, microseconds };
+        for (forward, inverse, reason) in [
+            (price(5, 1_000), price(4, 1_000), Reason::Calls),
+            (price(4, 1_000), price(5, 1_000), Reason::Calls),
+            (price(4, 1_000), price(4, 1_000), Reason::Even),
+            (price(3, 1_000), price(1, 900_000), Reason::Time),
+            (price(1, 900_000), price(3, 1_000), Reason::Time),
+        ] {
+            assert_eq!(cheaper(Way::Auto, forward, inverse).1, reason, "{forward:?} {inverse:?}");
+        }
     }
 
     #[test]

@@ -2,18 +2,18 @@
 //! it now, and is kept; a write goes out once and is seen through.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, FutureExt as _, Shared};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::answers::{Flight, Key, KeyParts};
+use super::answers::{Key, KeyParts};
 use super::error::CallerError;
-use super::freshness::{Freshness, Given, Mark};
+use super::explanation::{Brought, Decision, Path};
+use super::freshness::{Given, Mark};
 use super::house::{Asker, House, Question};
-use super::kept::Kept;
 use super::live::Watcher;
 use super::notes::Notes;
 use super::observed::Observed;
@@ -28,9 +28,6 @@ use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
 use crate::session::{Held, Identity, PortalSession, Realm, Session, Sessions, Standing};
 use crate::upstream::{Failure as _, Noun, Upstream};
-
-/// How long a read under way is kept for others when its request's time is over.
-const HAND_OVER: Duration = Duration::from_millis(50);
 
 /// What a request has asked, answered in one way for all of its fields.
 pub(super) type Asked = Shared<BoxFuture<'static, Result<Given, CallerError>>>;
@@ -67,6 +64,38 @@ impl Reader {
             asked: self.asked.clone(),
             mark,
             watcher: self.watcher.clone(),
+        }
+    }
+
+    /// The same reader for the field these keys lead to.
+    #[must_use]
+    pub(super) fn at(mut self, keys: &[String]) -> Self {
+        if self.notes.is_explained() {
+            self.notes.tally = self.notes.tally.at(keys);
+        }
+        self
+    }
+
+    /// The same reader for this field.
+    pub(super) fn on(mut self, path: Option<&Path>) -> Self {
+        self.notes.tally = self.notes.tally.on(path);
+        self
+    }
+
+    /// The field this reads for, where that is to be told.
+    pub(super) fn path(&self) -> Option<Path> {
+        self.notes.tally.site()?.path()
+    }
+
+    /// Whether somebody wants to be told how this reads.
+    pub(super) fn explains(&self) -> bool {
+        self.notes.is_explained()
+    }
+
+    /// Notes a choice between two ways, where that is to be told.
+    pub(super) fn decide(&self, decision: impl FnOnce() -> Decision) {
+        if let Some(site) = self.notes.tally.site() {
+            site.decide(decision());
         }
     }
 
@@ -137,11 +166,14 @@ impl Reader {
         self.notes.basis.make_particular();
         self.notes.tally.begin_call(self.house.max_calls)?;
         let asking = self.notes.tally.ask(Q::NAME, Q::READS);
-        let client = Asker::new(&self.session, &self.sessions, &self.notes.tally);
+        let client = Asker::new(&self.session, &self.sessions, asking.tally());
         let asked = self.house.call_reading(&question, client);
         let out_of_time = CallerError::OutOfTime { operation: Q::NAME, deadline: self.notes.deadline };
         let answer = timeout_at(self.reads_until(), asked).await.unwrap_or(Err(out_of_time));
-        asking.answered(Answered::Called);
+        asking.brought(Answered::Called, || match &answer {
+            Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.bytes),
+            Err(_) => Brought::failed(),
+        });
         if let (Err(error), Ok(key)) = (&answer, self.key(&question)) {
             self.house.answers.mind(&key, error);
         }
@@ -189,7 +221,10 @@ impl Reader {
         let asking = self.notes.tally.ask(Q::NAME, Q::WRITES);
         let sent = self.house.follow(async move {
             let result = house.tell(&question, (&session, &sessions), (room, announced)).await;
-            asking.answered(Answered::Called);
+            asking.brought(Answered::Called, || match &result {
+                Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.bytes),
+                Err(_) => Brought::failed(),
+            });
             if std::mem::needs_drop::<H>() && matches!(result, Err(CallerError::OutcomeUnknown(_))) {
                 // It may still be carried out: until it cannot, nobody else's change of the record may begin.
                 tokio::spawn(async move {
@@ -197,7 +232,7 @@ impl Reader {
                     drop(held);
                 });
             }
-            result
+            result.map(|answer| answer.reply)
         });
         let interrupted = |_| <Q::Upstream as Upstream>::Error::interrupted(Q::NAME).into().of_write();
         sent.await.map_err(interrupted).flatten()
@@ -277,6 +312,9 @@ impl Reader {
         let key = self.key(&question)?;
         let (realm, epochs) = (self.identity::<Q::Upstream>()?.realm, key.epochs);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(site) = self.notes.tally.site() {
+            site.asking(&key);
+        }
         if let Some(flight) = asked.get(&key) {
             return Ok(flight.clone());
         }
@@ -287,7 +325,8 @@ impl Reader {
         }
         let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
         let basis = self.notes.basis.clone();
-        let answer = stale::answer((house, self.notes.clone()), session, sessions, (key.clone(), question));
+        let notes = Notes { tally: self.notes.tally.asking(&key), ..self.notes.clone() };
+        let answer = stale::answer((house, notes), session, sessions, (key.clone(), question));
         let flight = answer.inspect(move |answer| match answer {
             Ok(Given { kept, .. }) => {
                 basis.rest_on(realm, epochs, (kept.fetched_at(), kept.fresh_until()));
@@ -299,88 +338,4 @@ impl Reader {
         asked.insert(key, flight.clone());
         Ok(flight)
     }
-}
-
-/// Gets one answer. Of a catalogue that is shared it may be everybody's, if this person was given the same. The call may
-/// be another session's of the same identity: if it was that session that had ended, the question is put again with
-/// ours, which may well be alive.
-pub(super) async fn fly<Q: Question>(
-    (house, Notes { tally, deadline, is_beside, .. }): (Arc<House>, Notes),
-    session: Arc<Session>,
-    sessions: Sessions,
-    (key, question): (Key, Q),
-) -> Result<Arc<Kept>, CallerError> {
-    if let Some(kept) = house.answers.kept(&key) {
-        tally.ask(Q::NAME, Q::READS).answered(Answered::Kept);
-        return Ok(kept);
-    }
-    let place = house.place::<Q>(&key);
-    if let Some(place) = &place {
-        let client = Asker { is_beside, ..Asker::new(&session, &sessions, &tally) };
-        let shared = house.shared((place, &question), client).boxed();
-        match timeout_at(deadline.reads_until(), shared).await {
-            Ok(Some(result)) => return result,
-            Ok(None) => {}
-            Err(_) => return Err(CallerError::OutOfTime { operation: Q::NAME, deadline }),
-        }
-    }
-    // Not within what is asked: others who wait for it would be told that they may make no more. Who joins another's
-    // call makes none.
-    let is_counted = !house.answers.has(&key, Freshness::Required);
-    if is_counted {
-        tally.begin_call(house.max_calls)?;
-    }
-    let asking = tally.ask(Q::NAME, Q::READS);
-    let ours = Arc::new(AtomicBool::new(false));
-    let ask = || {
-        let (house, session, sessions) = (house.clone(), session.clone(), sessions.clone());
-        let tally = tally.clone();
-        let (key, question, place, ours) = (key.clone(), question.clone(), place.clone(), ours.clone());
-        async move {
-            let asks = || ours.store(true, Ordering::Relaxed);
-            let client = Asker { is_beside, ..Asker::new(&session, &sessions, &tally) };
-            match &place {
-                Some(place) => {
-                    asks();
-                    house.look((place, &question), client).await
-                }
-                None => house.look_or_ask((&key, &question), client, asks).await,
-            }
-        }
-    };
-    let has_ended =
-        |result: &Result<Arc<Kept>, CallerError>| result.as_ref().is_err_and(CallerError::ends_session);
-    let mut is_first = true;
-    let result = loop {
-        let flight = house.answers.get(&key, ask);
-        let in_time = timeout_at(deadline.reads_until(), flight.clone()).await;
-        let result = in_time.unwrap_or_else(|_| {
-            hand_over(flight);
-            Err(CallerError::OutOfTime { operation: Q::NAME, deadline })
-        });
-        if !has_ended(&result) || ours.load(Ordering::Relaxed) || !std::mem::take(&mut is_first) {
-            break result;
-        }
-    };
-    if let (Some(place), Ok(kept)) = (&place, &result)
-        && house.is_shared(place, kept)
-    {
-        house.answers.forget(&key);
-    }
-    match (is_counted, ours.load(Ordering::Relaxed)) {
-        (true, false) => tally.give_back_call(),
-        (false, true) => tally.count_call(),
-        _ => {}
-    }
-    asking.answered(if ours.load(Ordering::Relaxed) { Answered::Called } else { Answered::Shared });
-    if has_ended(&result) && ours.load(Ordering::Relaxed) {
-        sessions.end::<Q::Upstream>(&session).await;
-    }
-    result
-}
-
-/// Keeps a read under way for a moment when its request has no more time for it: whoever waited for the whole answer begins
-/// to wait for this read now.
-fn hand_over(flight: Flight) {
-    tokio::spawn(timeout(HAND_OVER, flight));
 }

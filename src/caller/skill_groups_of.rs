@@ -9,10 +9,11 @@ use futures_util::future::{join, join_all, try_join_all};
 use moka::sync::Cache;
 
 use super::error::CallerError;
+use super::explanation::{Alternative, Decision, Path, distinct};
 use super::freshness::Mark;
 use super::gather::Gather;
 use super::observed::Observed;
-use super::plan::{self, Direction, Edge, Price, cheaper};
+use super::plan::{self, Direction, Edge, Price, Reason, cheaper};
 use super::reader::Reader;
 use super::skill_group::{AgentKey, SkillGroups, agents_of, all_groups, in_order};
 use crate::config::Way;
@@ -21,6 +22,7 @@ use crate::portal::skill_group::{GetSkillGroups, GetSkillGroupsReply, GetSkillsF
 use crate::portal::user::User;
 use crate::portal::{Portal, UserId};
 use crate::session::Identity;
+use crate::upstream::Call;
 
 type Agents = Arc<[Arc<User>]>;
 
@@ -104,24 +106,27 @@ struct Found {
     mark: Mark,
 }
 
+/// An agent, and the field it is asked for, where that is to be told.
+type Asked = (AgentKey, Option<Path>);
+
 /// Gathers the agents of one level, so that the direction is chosen for all of them.
 pub(super) struct SkillGroupsOf {
     /// How many agents of this request were asked for by themselves by plans that could have gone the other way.
     spent: Arc<AtomicUsize>,
-    gather: Gather<AgentKey, Option<Found>>,
+    gather: Gather<Asked, Option<Found>>,
 }
 
 impl SkillGroupsOf {
     pub(super) fn new(reader: Arc<Reader>) -> Self {
         let spent = Arc::new(AtomicUsize::new(0));
         let counted = spent.clone();
-        let gather = Gather::new(move |agents| find(reader.clone(), counted.clone(), agents));
+        let gather = Gather::new(move |agents: Vec<Asked>| find(reader.clone(), counted.clone(), agents));
         Self { spent, gather }
     }
 
     /// The skill groups of an agent, for the field that `reader` reads for.
     pub(super) async fn load(&self, reader: &Reader, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        let found = if may_be_inverse(agent) { self.gather.plan(agent).await } else { None };
+        let found = if may_be_inverse(agent) { self.gather.plan((agent, reader.path())).await } else { None };
         answer(reader, found.as_ref(), agent).await
     }
 
@@ -130,7 +135,9 @@ impl SkillGroupsOf {
         reader: &Arc<Reader>,
         agents: &[AgentKey],
     ) -> Vec<Result<SkillGroups, CallerError>> {
-        let found = find(reader.clone(), self.spent.clone(), agents.to_vec()).await;
+        let path = reader.path();
+        let asked = agents.iter().map(|agent| (*agent, path.clone())).collect();
+        let found = find(reader.clone(), self.spent.clone(), asked).await;
         join_all(agents.iter().map(|agent| answer(reader, found.as_ref(), *agent))).await
     }
 }
@@ -159,57 +166,138 @@ async fn answer(reader: &Reader, found: Option<&Found>, agent: AgentKey) -> Resu
 }
 
 /// What the inverse way finds for these agents, marked as a whole if any of what it is worked out of was old.
-async fn find(reader: Arc<Reader>, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>) -> Option<Found> {
-    let mark = Mark::default();
-    let members = members(&reader.marking(mark.clone()), spent, agents).await?;
-    Some(Found { members, mark })
+async fn find(reader: Arc<Reader>, spent: Arc<AtomicUsize>, asked: Vec<Asked>) -> Option<Found> {
+    let (agents, paths): (HashSet<_>, Vec<_>) = asked.into_iter().unzip();
+    let (mark, keys) = (Mark::default(), agents.len());
+    let first = paths.iter().flatten().next();
+    let Plan { members, verdict, alone } =
+        members(&reader.marking(mark.clone()).on(first), spent, agents).await;
+    if keys > 0 {
+        Edge::AgentSkillGroups.count(verdict.gone(members.is_some()));
+        reader.decide(|| verdict.told((members.is_some(), alone), keys, distinct(paths)));
+    }
+    Some(Found { members: members?, mark })
 }
 
-/// Who is in which group, if finding that out is cheaper than asking for each agent; `None` to ask for each.
-async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: Vec<AgentKey>) -> Option<Arc<Members>> {
+/// Which way was taken, what came of it, and why.
+struct Plan {
+    /// Who is in which group, if that was found out; nothing to ask for each agent.
+    members: Option<Arc<Members>>,
+    verdict: Verdict,
+    /// How many agents are asked for by themselves although the others are not.
+    alone: usize,
+}
+
+impl From<Verdict> for Plan {
+    /// Each agent is asked for.
+    fn from(verdict: Verdict) -> Self {
+        Self { members: None, verdict, alone: 0 }
+    }
+}
+
+/// What either way would cost, and what decides.
+#[derive(Clone, Copy)]
+struct Verdict {
+    is_inverse: bool,
+    reason: Reason,
+    forward: Option<Price>,
+    inverse: Option<Price>,
+}
+
+impl Verdict {
+    /// Agent by agent, whatever that costs.
+    const fn forward(reason: Reason) -> Self {
+        Self { is_inverse: false, reason, forward: None, inverse: None }
+    }
+
+    /// Which way was gone; `None` if nothing had to be asked for.
+    fn gone(self, is_inverse: bool) -> Option<Direction> {
+        let (way, price) = if is_inverse {
+            (Direction::Inverse, self.inverse)
+        } else {
+            (Direction::Forward, self.forward)
+        };
+        (!price.is_some_and(Price::is_nothing)).then_some(way)
+    }
+
+    /// As it is told.
+    fn told(self, (is_inverse, alone): (bool, usize), keys: usize, paths: Vec<Path>) -> Decision {
+        let inverse = &[<GetSkillGroups as Call>::NAME, <GetAllAgentsForSkill as Call>::NAME];
+        Decision {
+            setting: "plan.agent_skill_groups",
+            paths,
+            keys,
+            alone,
+            chosen: if is_inverse { Direction::Inverse } else { Direction::Forward },
+            reason: self.reason,
+            forward: Alternative { operations: &[<GetSkillsForAgent as Call>::NAME], price: self.forward },
+            inverse: Alternative { operations: inverse, price: self.inverse },
+        }
+    }
+}
+
+/// Who is in which group, if finding that out is cheaper than asking for each agent.
+async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: HashSet<AgentKey>) -> Plan {
     let way = reader.ways().agent_skill_groups;
+    let all = agents.len();
     let agents: HashSet<_> = agents.into_iter().filter(|agent| may_be_inverse(*agent)).collect();
-    if agents.is_empty() {
-        return None;
-    }
-    if way == Way::Forward {
-        Edge::AgentSkillGroups.count(Some(Direction::Forward));
-        return None;
-    }
     let outlook = reader.identity::<Portal>().ok().and_then(|identity| reader.outlooks().0.get(identity));
     let weighing = Weighing { reader, spent: &spent, outlook };
-    let is_list_kept = reader.is_at_hand(&all_groups());
-    if way == Way::Auto && !is_list_kept && !weighing.is_list_worth_it(&agents) {
-        return None;
+    if way == Way::Forward {
+        return Verdict { forward: weighing.forward_to_tell(&agents), ..Verdict::forward(Reason::Setting) }
+            .into();
     }
-    let list = reader.group_list().await.ok()?;
+    if agents.is_empty() {
+        return Verdict::forward(Reason::Uncounted).into();
+    }
+    if way == Way::Auto && !reader.is_at_hand(&all_groups()) {
+        let verdict = weighing.of_list(&agents);
+        if !verdict.is_inverse {
+            return verdict.into();
+        }
+    }
+    let Ok(list) = reader.group_list().await else { return Verdict::forward(Reason::Failed).into() };
     let groups = list.groups();
     if groups.iter().any(|group| group.skill_target_id.is_none()) {
-        return None;
+        return Verdict::forward(Reason::Nameless).into();
     }
     // Of whom the portal counts more groups than the caller may see, not all can be found this way.
+    let uncounted = all - agents.len();
     let is_within = |agent: &AgentKey| agent.assigned.is_some_and(|count| count <= most(groups.len()));
     let (within, beyond): (Vec<_>, Vec<_>) = agents.into_iter().partition(is_within);
     let calls = groups.iter().filter(|group| !reader.is_at_hand(&agents_of(group, true))).count();
-    let is_worth_it = || way == Way::Inverse || weighing.are_groups_worth_it(&within, calls, groups.len());
-    if calls > 0 && within.is_empty() {
-        Edge::AgentSkillGroups.count(Some(Direction::Forward));
-        return None;
+    let verdict = match (calls, way) {
+        (0, _) => {
+            Verdict { is_inverse: true, inverse: Some(Price::default()), ..Verdict::forward(Reason::AtHand) }
+        }
+        _ if within.is_empty() => Verdict::forward(Reason::Beyond),
+        (_, Way::Inverse) => Verdict {
+            is_inverse: true,
+            inverse: Some(weighing.inverse(calls, within.len())),
+            ..Verdict::forward(Reason::Setting)
+        },
+        _ => weighing.of_groups(&within, calls, groups.len()),
+    };
+    if !verdict.is_inverse {
+        return verdict.into();
     }
-    if calls > 0 && !is_worth_it() {
-        return None;
-    }
-    Edge::AgentSkillGroups.count((calls > 0 || !is_list_kept).then_some(Direction::Inverse));
     let lists = try_join_all(groups.iter().map(|group| reader.agents_of_skill_group(group, true)));
     // Whoever is beyond is asked for by itself at the same time.
-    let alone = join_all(beyond.iter().map(|agent| reader.ask_for_agent(*agent, true)));
-    let members = list.members(join(lists, alone).await.0.ok()?);
-    if calls > 0 {
-        let left_over = within.iter().filter(|agent| whole(&members, **agent).is_none()).count();
+    let asked_alone = join_all(beyond.iter().map(|agent| reader.ask_for_agent(*agent, true)));
+    let Ok(lists) = join(lists, asked_alone).await.0 else { return Verdict::forward(Reason::Failed).into() };
+    let members = list.members(lists);
+    // Only a plan that has cost something teaches anything.
+    let is_told = calls > 0 || reader.explains();
+    let is_left_over = |agent: &&AgentKey| is_told && whole(&members, **agent).is_none();
+    let left_over = within.iter().filter(is_left_over).count();
+    if calls > 0
+        && let Ok(identity) = reader.identity::<Portal>()
+    {
         let outlook = Outlook { groups: groups.len(), agents: within.len(), left_over };
-        reader.outlooks().0.insert(reader.identity::<Portal>().ok()?.clone(), outlook);
+        reader.outlooks().0.insert(identity.clone(), outlook);
     }
-    Some(members)
+    let alone = uncounted + beyond.len() + left_over;
+    Plan { members: Some(members), verdict, alone }
 }
 
 fn most(count: usize) -> i64 {
@@ -226,32 +314,51 @@ struct Weighing<'a> {
 
 impl Weighing<'_> {
     /// Whether the list of groups, which the inverse way begins with and which tells what it would cost, is worth its call.
-    fn is_list_worth_it(&self, agents: &HashSet<AgentKey>) -> bool {
+    fn of_list(&self, agents: &HashSet<AgentKey>) -> Verdict {
         let forward = self.to_ask(agents.iter());
-        let is_worth_it = match self.outlook {
-            _ if forward == 0 => false,
-            None => forward + self.spent() > plan::FEW,
+        let verdict = match self.outlook {
+            _ if forward == 0 => Verdict::forward(Reason::AtHand),
+            None if forward + self.spent() <= plan::FEW => Verdict::forward(Reason::Few),
+            // What it costs is known only then.
+            None => Verdict { is_inverse: true, ..Verdict::forward(Reason::Calls) },
             Some(outlook) => {
                 let list = self.reader.price::<GetSkillGroups>(1, Observed::LIST);
                 let inverse = list.then(self.inverse(outlook.groups, forward));
-                self.is_cheaper(inverse, forward + self.spent())
+                let (chosen, reason) = cheaper(Way::Auto, self.forward(forward + self.spent()), inverse);
+                let is_inverse = chosen == Direction::Inverse;
+                Verdict { is_inverse, inverse: Some(inverse), ..Verdict::forward(reason) }
             }
         };
-        self.decided(forward, is_worth_it)
+        self.decided(forward, verdict)
     }
 
     /// Whether `calls` for those of the groups whose agents are not at hand are worth making for these agents.
-    fn are_groups_worth_it(&self, agents: &[AgentKey], calls: usize, groups: usize) -> bool {
+    fn of_groups(&self, agents: &[AgentKey], calls: usize, groups: usize) -> Verdict {
         let forward = self.to_ask(agents.iter());
-        let is_worth_it = forward > 0
-            && (self.is_cheaper(self.inverse(calls, agents.len()), forward)
-                || self.is_cheaper(self.inverse(groups, agents.len()), forward + self.spent()));
-        self.decided(forward, is_worth_it)
+        if forward == 0 {
+            return self.decided(forward, Verdict::forward(Reason::AtHand));
+        }
+        let inverse = self.inverse(calls, agents.len());
+        let (chosen, mut reason) = cheaper(Way::Auto, self.forward(forward), inverse);
+        let mut is_inverse = chosen == Direction::Inverse;
+        if !is_inverse {
+            let whole = self.inverse(groups, agents.len());
+            let with_spent = self.forward(forward + self.spent());
+            is_inverse = cheaper(Way::Auto, with_spent, whole).0 == Direction::Inverse;
+            if is_inverse {
+                reason = Reason::Spent;
+            }
+        }
+        self.decided(forward, Verdict { is_inverse, inverse: Some(inverse), ..Verdict::forward(reason) })
     }
 
-    fn is_cheaper(&self, inverse: Price, forward: usize) -> bool {
-        let forward = self.reader.price::<GetSkillsForAgent>(forward, Observed::RECORD);
-        cheaper(Way::Auto, forward, inverse) == Direction::Inverse
+    fn forward(&self, calls: usize) -> Price {
+        self.reader.price::<GetSkillsForAgent>(calls, Observed::RECORD)
+    }
+
+    /// What asking for each would cost, where nothing hangs on it but that it is told.
+    fn forward_to_tell(&self, agents: &HashSet<AgentKey>) -> Option<Price> {
+        self.reader.explains().then(|| self.forward(self.to_ask(agents.iter())))
     }
 
     /// So many groups, and then whoever is likely to be left over.
@@ -260,7 +367,7 @@ impl Weighing<'_> {
             .outlook
             .map_or(0, |outlook| (agents * outlook.left_over).div_ceil(outlook.agents.max(1)).min(agents));
         let groups = self.reader.price::<GetAllAgentsForSkill>(groups, Observed::RECORD);
-        groups.then(self.reader.price::<GetSkillsForAgent>(left_over, Observed::RECORD))
+        groups.then(self.forward(left_over))
     }
 
     fn to_ask<'a>(&self, agents: impl Iterator<Item = &'a AgentKey>) -> usize {
@@ -271,11 +378,10 @@ impl Weighing<'_> {
         self.spent.load(Ordering::Relaxed)
     }
 
-    fn decided(&self, forward: usize, is_inverse: bool) -> bool {
-        if !is_inverse {
+    fn decided(&self, forward: usize, verdict: Verdict) -> Verdict {
+        if !verdict.is_inverse {
             self.spent.fetch_add(forward, Ordering::Relaxed);
-            Edge::AgentSkillGroups.count((forward > 0).then_some(Direction::Forward));
         }
-        is_inverse
+        Verdict { forward: Some(self.forward(forward)), ..verdict }
     }
 }

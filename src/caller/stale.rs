@@ -9,11 +9,12 @@ use tracing::Instrument as _;
 use super::answers::Key;
 use super::deadline::Deadline;
 use super::error::CallerError;
+use super::explanation::Brought;
+use super::flight::fly;
 use super::freshness::{Freshness, Given};
 use super::house::{House, Question, standing};
 use super::kept::Kept;
 use super::notes::Notes;
-use super::reader::fly;
 use super::tally::Answered;
 use super::visibility::{Owner, Place};
 use crate::session::{Session, Sessions};
@@ -40,12 +41,14 @@ pub(super) async fn answer<Q: Question>(
         let place = house.place::<Q>(&key);
         let old = house.kept_or_old(&key, place.as_ref());
         if let Some(old) = old.filter(|kept| !kept.is_fresh() && kept.may_be_shown_meanwhile()) {
-            notes.tally.ask(Q::NAME, Q::READS).answered(Answered::Kept);
+            let asking = notes.tally.ask(Q::NAME, Q::READS);
+            asking.brought(Answered::Stale, || Brought::kept::<Q>(&old));
             count_stale(Q::NAME, "renewed");
             renew(&house, (&old, place.as_ref()), (session, sessions, key, question));
             return Ok(Given::old(old));
         }
     }
+    let site = notes.tally.site().cloned();
     let failed = match fly((house.clone(), notes), session, sessions, (key.clone(), question)).await {
         Ok(kept) => return Ok(Given::fresh(kept)),
         Err(error) => error,
@@ -63,6 +66,9 @@ pub(super) async fn answer<Q: Question>(
         Some(kept) if kept.is_fresh() => Ok(Given::fresh(kept)),
         Some(old) if old.may_stand_in() => {
             count_stale(Q::NAME, "failed");
+            if let Some(site) = site {
+                site.begin().answered((Q::NAME, 0), Answered::Stale, Brought::kept::<Q>(&old));
+            }
             Ok(Given::old(old))
         }
         _ => Err(failed),

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::answers::Key;
 use super::error::CallerError;
+use super::explanation::{Brought, Explanation, Path, Site};
 use crate::upstream::{Noun, metric};
 
 /// How one question was answered.
@@ -19,6 +21,8 @@ pub enum Answered {
     Shared,
     /// From what was kept.
     Kept,
+    /// From what was kept and is too old.
+    Stale,
 }
 
 /// How often an operation was answered in each way.
@@ -55,6 +59,8 @@ pub struct Tally {
     cost: Arc<Mutex<Cost>>,
     /// The calls that were begun.
     begun: Arc<AtomicUsize>,
+    /// For whom it counts, where somebody wants to be told.
+    site: Option<Site>,
 }
 
 /// A question that waits for its answer.
@@ -68,6 +74,43 @@ pub(super) struct Asking {
 impl Tally {
     fn lock(&self) -> MutexGuard<'_, Cost> {
         self.cost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts for a request that is to be explained.
+    #[must_use]
+    pub fn explained(explanation: Arc<Explanation>) -> Self {
+        Self { site: Some(Site::of(explanation)), ..Self::default() }
+    }
+
+    /// What is explained by it, if anything.
+    pub(super) fn site(&self) -> Option<&Site> {
+        self.site.as_ref()
+    }
+
+    /// The explanation of the request, if it is to have one.
+    #[must_use]
+    pub fn explanation(&self) -> Option<&Arc<Explanation>> {
+        self.site().map(Site::explanation)
+    }
+
+    fn with(&self, site: impl FnOnce(&Site) -> Site) -> Self {
+        Self { cost: self.cost.clone(), begun: self.begun.clone(), site: self.site().map(site) }
+    }
+
+    /// The same for the field these keys lead to.
+    #[must_use]
+    pub fn at(&self, keys: &[String]) -> Self {
+        self.with(|site| site.at(keys))
+    }
+
+    /// The same for this field.
+    pub(super) fn on(&self, path: Option<&Path>) -> Self {
+        self.with(|site| site.on(path))
+    }
+
+    /// The same for all fields that put this question.
+    pub(super) fn asking(&self, key: &Key) -> Self {
+        self.with(|site| site.asking(key))
     }
 
     /// What it has come to.
@@ -96,23 +139,47 @@ impl Tally {
     /// Counts a call that was made because nothing was answered to the one before.
     pub(super) fn count_retry(&self, operation: &'static str) {
         self.lock().operations.entry(operation).or_default().calls += 1;
+        if let Some(site) = &self.site {
+            site.count_retry();
+        }
+    }
+
+    /// Counts a call that was made beside one that was slow.
+    pub(super) fn count_hedge(&self, operation: &'static str) {
+        self.lock().operations.entry(operation).or_default().calls += 1;
+        if let Some(site) = &self.site {
+            site.count_hedge();
+        }
     }
 
     /// Begins to wait for an answer: behind every call that has ended so far. It is counted for the first of the nouns.
     pub(super) fn ask(&self, operation: &'static str, nouns: &[Noun]) -> Asking {
         let wave = self.lock().waves + 1;
         let noun = nouns.first().map_or("none", |noun| noun.word());
-        Asking { tally: self.clone(), operation, noun, wave }
+        Asking { tally: self.with(Site::begin), operation, noun, wave }
     }
 }
 
 impl Asking {
+    /// Where it is counted that the question is put again.
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
     /// Counts the answer, or the failure, in the way it came.
     pub(super) fn answered(self, how: Answered) {
+        self.brought(how, Brought::default);
+    }
+
+    /// The same, and what it has brought.
+    pub(super) fn brought(self, how: Answered, brought: impl FnOnce() -> Brought) {
+        if let Some(site) = &self.tally.site {
+            site.answered((self.operation, self.wave), how, brought());
+        }
         let word = match how {
             Answered::Called | Answered::Beside => "called",
             Answered::Shared => "shared",
-            Answered::Kept => "kept",
+            Answered::Kept | Answered::Stale => "kept",
         };
         metric::count_answer(self.operation, self.noun, word);
         let mut cost = self.tally.lock();
@@ -123,7 +190,7 @@ impl Asking {
         match how {
             Answered::Called | Answered::Beside => count.calls += 1,
             Answered::Shared => count.shared += 1,
-            Answered::Kept => count.kept += 1,
+            Answered::Kept | Answered::Stale => count.kept += 1,
         }
     }
 }

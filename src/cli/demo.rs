@@ -63,7 +63,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     // Quieter and more open than a gateway in earnest, unless the environment asks for something else.
-    let own = [("LOG__LEVEL", "warn"), ("LOG__AUDIT", "off"), ("LIMITS__INTROSPECTION", "everyone")];
+    let own = [
+        ("LOG__LEVEL", "warn"),
+        ("LOG__AUDIT", "off"),
+        ("LIMITS__INTROSPECTION", "everyone"),
+        ("LIMITS__EXPLAIN", "signed_in"),
+    ];
     let own = own.map(|(name, value)| (format!("{ENVIRONMENT_PREFIX}{name}"), value.to_owned()));
     let config = Config::load(None, own.into_iter().chain(settings::environment()))?;
     logging::start(&config.log)?;

@@ -105,6 +105,15 @@ pub(super) enum Failure {
     /// The person wants to stop.
     #[error("stopped; nothing was written")]
     Interrupted,
+    /// A document cannot be executed.
+    #[error("the document cannot be executed\n{}", .faults.join("\n"))]
+    Document {
+        /// Each with its place.
+        faults: Vec<String>,
+    },
+    /// A document is beyond limits of the gateway.
+    #[error("the gateway would refuse this document: it is beyond {}", counted(*.0, "limit", "limits"))]
+    BeyondLimits(usize),
     /// Standard output cannot be written.
     #[error("cannot write the output: {0}")]
     Print(io::Error),
@@ -115,13 +124,19 @@ impl Failure {
     pub(super) fn report(&self) -> ExitCode {
         eprintln!("portalgraph: {self}");
         match self {
-            Self::Config(_) | Self::Exposed(_) | Self::Option { .. } | Self::Exists { .. } => {
-                ExitCode::from(2)
-            }
+            Self::Config(_)
+            | Self::Exposed(_)
+            | Self::Option { .. }
+            | Self::Exists { .. }
+            | Self::Document { .. } => ExitCode::from(2),
             Self::Interrupted => ExitCode::from(130),
             _ => ExitCode::FAILURE,
         }
     }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn indented(error: &ConfigError) -> String {

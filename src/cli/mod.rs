@@ -4,6 +4,7 @@ mod completions;
 mod config;
 mod demo;
 mod docs;
+mod explain;
 mod failure;
 mod health;
 mod http;
@@ -42,13 +43,15 @@ Examples:
       Every option, at its default, with its meaning.
   portalgraph serve --config portalgraph.toml
       Serve your portal as one graph.
+  portalgraph explain wall.graphql
+      Which calls a query may need, and what decides, without asking any portal.
   PORTALGRAPH__PORTAL__URL=https://portal.example.com portalgraph serve
       The same without a file: every option can come from the environment.
 
 Exit status:
   0  it did what was asked
-  1  it failed while running, or no healthy gateway was found
-  2  the command line or the configuration is not valid; the message says what is expected
+  1  it failed while running, no healthy gateway was found, or a document is beyond limits
+  2  the command line, the configuration or a document is not valid; the message says what is expected
   130  a probe was stopped by Ctrl-C or SIGTERM";
 
 /// A GraphQL gateway over contact-centre administration portals whose only interface is JSON over POST.
@@ -69,6 +72,7 @@ enum Command {
     Simulate(simulate::Arguments),
     Config(config::Arguments),
     Schema(schema::Arguments),
+    Explain(explain::Arguments),
     Probe(probe::Arguments),
     Health(health::Arguments),
     Token(token::Arguments),
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Token(arguments) => token::run(&arguments),

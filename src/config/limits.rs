@@ -14,12 +14,28 @@ pub enum Introspection {
     Nobody,
 }
 
+/// Who may be told how their requests are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Explain {
+    /// No one.
+    Nobody,
+    /// Clients with a session.
+    SignedIn,
+    /// Those whose names are listed.
+    Listed,
+}
+
 /// What one query may ask for.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// Who may ask for the schema.
     pub introspection: Introspection,
+    /// Who may be told how their requests are answered.
+    pub explain: Explain,
+    /// The login names at the portal and the service accounts that `listed` means.
+    pub explain_names: Vec<String>,
     /// How deep a query may nest.
     pub max_depth: usize,
     /// How many tokens (names, punctuation, values) a document may have.

@@ -33,7 +33,7 @@ pub use dialect::{
 };
 pub use error::{ConfigError, Origin, Problem};
 pub use icws::{EnumForm, Icws, IcwsContentType, IcwsDialect, TextComparison};
-pub use limits::{Introspection, Limits};
+pub use limits::{Explain, Introspection, Limits};
 pub use live::Live;
 pub use load::ENVIRONMENT_PREFIX;
 pub use log::{Log, LogFormat};

@@ -159,6 +159,10 @@ pub(super) fn expected(path: &[String], default: &Value) -> String {
             "a list, in square brackets, of addresses and networks, such as \"10.0.0.7\" or \"10.0.0.0/8\""
                 .to_owned()
         }
+        ("limits.explain_names", _) => {
+            "a list, in square brackets, of login names at the portal, such as \"name@abc\", and names of service accounts"
+                .to_owned()
+        }
         ("server.listen", _) => "an address and a port, such as \"127.0.0.1:4000\"".to_owned(),
         ("portal.url" | "portal.callback_url" | "icws.url", _) => {
             "an address with scheme and host only, such as \"https://portal.example.com\" or \

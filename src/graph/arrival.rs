@@ -51,6 +51,19 @@ impl Arrival {
         self.session.as_ref().is_some_and(|session| session.is_signed_in())
     }
 
+    /// Whether the operator means them by this name: a service account's, or else what one signs in to the portal with.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        if let Some(account) = &self.account {
+            return account.name() == name;
+        }
+        let portal = self.session.as_ref().and_then(|session| session.portal.as_ref());
+        // As the portal itself, which knows a login name in any case; one with an @ is no service account's.
+        portal.is_some_and(|portal| {
+            name.contains('@') && portal.login_name.to_lowercase() == name.to_lowercase()
+        })
+    }
+
     /// Whose answers theirs are; `None` if they can read nothing.
     #[must_use]
     pub fn whose(&self) -> Option<Whose> {

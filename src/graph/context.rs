@@ -14,7 +14,7 @@ use super::freshness::Places;
 use super::id::NodeId;
 use super::live::{Lines, Live};
 use crate::caller::{
-    Basis, Caller, Cost, Deadline, Figures, Freshness, Grounds, House, Moment, Notes, Reader, Turns,
+    Basis, Caller, Cost, Deadline, Figures, Freshness, Grounds, House, Moment, Notes, Reader, Told, Turns,
 };
 use crate::config::Config;
 use crate::icws::Icws;
@@ -127,14 +127,10 @@ impl Gateway {
         self.visit_for(arrival, Notes::until(deadline), Live::Not)
     }
 
-    /// The same with what is as fresh as that.
+    /// The same of whom these notes are taken.
     #[must_use]
-    pub fn visit_taking(
-        self: &Arc<Self>,
-        arrival: Arrival,
-        (deadline, freshness): (Deadline, Freshness),
-    ) -> Visit {
-        self.visit_for(arrival, Notes::until(deadline).taking(freshness), Live::Not)
+    pub fn visit_noted(self: &Arc<Self>, arrival: Arrival, notes: Notes) -> Visit {
+        self.visit_for(arrival, notes, Live::Not)
     }
 
     pub(super) fn visit_for(self: &Arc<Self>, arrival: Arrival, notes: Notes, live: Live) -> Visit {
@@ -146,6 +142,7 @@ impl Gateway {
                 Live::Not | Live::Opening(_) => reader,
             }))
         });
+        let places = if notes.is_explained() { Places::of_many() } else { Places::default() };
         Visit {
             notes,
             account: arrival.account,
@@ -159,7 +156,7 @@ impl Gateway {
             deeds: Mutex::default(),
             live,
             takes_cookie: true,
-            places: Places::default(),
+            places,
         }
     }
 
@@ -239,6 +236,12 @@ impl Visit {
         self.notes.tally.cost()
     }
 
+    /// How the request has been answered so far, if that is to be told.
+    #[must_use]
+    pub fn explanation(&self) -> Option<Told> {
+        Some(self.notes.tally.explanation()?.told())
+    }
+
     /// What the answer rests on so far.
     #[must_use]
     pub fn basis(&self) -> &Basis {
@@ -302,11 +305,8 @@ impl Visit {
     /// The caller as of now, for one field.
     fn caller_at(&self, ctx: &Context<'_>) -> Option<Arc<Caller>> {
         let caller = self.current()?;
-        match self.notes.freshness {
-            Freshness::Required => Some(caller),
-            // Of a query, whose session stays the same.
-            Freshness::Preferred => Some(self.places.at(ctx, &caller)),
-        }
+        let is_told = self.notes.freshness == Freshness::Preferred || self.notes.is_explained();
+        Some(if is_told { self.places.at(ctx, &caller) } else { caller })
     }
 
     /// The fields that were given what is too old, as clients read them in `extensions.freshness`; `None` if none was.

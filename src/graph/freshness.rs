@@ -1,4 +1,5 @@
-//! `extensions.freshness`: which fields of an answer were made of what is too old, and how old that is.
+//! The fields of a request that read, each by its place in the answer: what is read for it is told by that. And
+//! `extensions.freshness`: which of them were made of what is too old, and how old that is.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,9 +10,20 @@ use crate::caller::{Caller, Mark};
 /// How many fields are told apart; what is beyond them is told together, with an empty path.
 const MOST_PLACES: usize = 100;
 
+/// The same of a request that is to be explained.
+const MOST_EXPLAINED: usize = 500;
+
 /// The fields of a request that read, each with the client that marks it.
-#[derive(Default)]
-pub(super) struct Places(Mutex<Vec<Place>>);
+pub(super) struct Places {
+    places: Mutex<Vec<Place>>,
+    most: usize,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { places: Mutex::default(), most: MOST_PLACES }
+    }
+}
 
 /// A field, by its place in the document and in the answer.
 struct Place {
@@ -19,6 +31,8 @@ struct Place {
     /// The keys of the answer that lead to it, places in lists left out: of a list all records are read together.
     path: Vec<String>,
     mark: Mark,
+    /// The request's own client, which signing in replaces.
+    of: Arc<Caller>,
     caller: Arc<Caller>,
 }
 
@@ -32,31 +46,40 @@ fn keys<'a>(ctx: &'a Context<'_>) -> impl Iterator<Item = &'a str> {
 }
 
 impl Places {
+    /// Of a request that is to be explained: as many as a large query has.
+    pub(super) fn of_many() -> Self {
+        Self { most: MOST_EXPLAINED, ..Self::default() }
+    }
+
     /// The request's client as the field asks by it.
-    pub(super) fn at(&self, ctx: &Context<'_>, caller: &Caller) -> Arc<Caller> {
-        let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn at(&self, ctx: &Context<'_>, caller: &Arc<Caller>) -> Arc<Caller> {
+        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let position = ctx.item.pos;
         // A fragment stands in several places of the answer, and once in the document.
-        let is_here = |place: &Place| {
-            place.position == position && place.path.iter().rev().map(String::as_str).eq(keys(ctx))
+        let is_here = |place: &&Place| {
+            place.position == position
+                && Arc::ptr_eq(&place.of, caller)
+                && place.path.iter().rev().map(String::as_str).eq(keys(ctx))
         };
-        let known = places.iter().find(|place| is_here(place));
-        let known = known.or_else(|| places.get(MOST_PLACES - 1));
-        if let Some(place) = known {
+        if let Some(place) = places.iter().find(is_here) {
             return place.caller.clone();
         }
-        let is_last = places.len() == MOST_PLACES - 1;
+        let is_last = places.len() + 1 >= self.most;
+        let is_rest = |place: &&Place| place.path.is_empty() && Arc::ptr_eq(&place.of, caller);
+        if is_last && let Some(rest) = places.iter().find(is_rest) {
+            return rest.caller.clone();
+        }
         let mut path: Vec<_> = keys(ctx).filter(|_| !is_last).map(str::to_owned).collect();
         path.reverse();
         let mark = Mark::default();
-        let caller = Arc::new(caller.marking(mark.clone()));
-        places.push(Place { position, path, mark, caller: caller.clone() });
-        caller
+        let marked = Arc::new(caller.at(mark.clone(), &path));
+        places.push(Place { position, path, mark, of: caller.clone(), caller: marked.clone() });
+        marked
     }
 
     /// The fields that were given what is too old; `None` if none was.
     pub(super) fn stale(&self) -> Option<Value> {
-        let places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let stale = places.iter().filter_map(|place| {
             let age = place.mark.age()?;
             Some(value!({ "path": place.path.clone(), "age": age }))

@@ -58,7 +58,7 @@ pub use arrival::Arrival;
 pub use context::{Gateway, GatewayError, SessionChange, Visit};
 pub use deed::Deed;
 pub use error::{Code, GraphError, Nullable};
-pub use estimate::{Asked, Estimate, Estimator};
+pub use estimate::{Ask, Asked, Choice, Draft, Estimate, Estimator, Outline};
 pub use id::NodeId;
 pub use level::{Children, Field, IntoChildren, Item, Row, Writing, Written, write_value, write_whole};
 pub use list::List;

@@ -270,6 +270,10 @@ impl Call for ListRoles {
     const READS: &'static [Noun] = &[Noun::IcwsRole];
     const WRITES: &'static [Noun] = &[];
 
+    fn records(reply: &RolePage) -> usize {
+        reply.roles.len()
+    }
+
     async fn ask(&self, icws: &Icws, credentials: &Credentials) -> Result<Answer<RolePage>, IcwsError> {
         let operation = Self::NAME;
         if !self.conditions.iter().all(Condition::can_be_sent) {

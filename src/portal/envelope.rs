@@ -14,6 +14,11 @@ pub trait Reply: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'stati
     /// The constant that explains the code; it never decides.
     fn code_message(&self) -> Option<&str>;
 
+    /// How many records it holds.
+    fn records(&self) -> usize {
+        0
+    }
+
     /// Called once after reading, for replies that need to look again at what was not recognised.
     fn settle(&mut self) {}
 
@@ -106,6 +111,10 @@ macro_rules! reply {
 
             fn spellings() -> &'static [$crate::portal::spelling::Spelling] {
                 <Self as $crate::portal::Record>::SPELLINGS
+            }
+
+            fn records(&self) -> usize {
+                $crate::portal::Record::records(self)
             }
 
             $(fn settle(&mut self) {

@@ -98,6 +98,10 @@ impl<O: Operation> Call for O {
     // The callback service knows no session.
     const IN_SESSION: bool = matches!(O::BASE, Base::Portal);
 
+    fn records(reply: &<O as Operation>::Reply) -> usize {
+        reply.records()
+    }
+
     async fn ask(
         &self,
         portal: &Portal,

@@ -35,6 +35,8 @@ pub trait Record: Serialize + DeserializeOwned + Default + Send + Sync + 'static
     fn rest_mut(&mut self) -> &mut Rest;
     /// Whether no declared field was present.
     fn is_blank(&self) -> bool;
+    /// How many records stand right below it; the totals of its pages are none.
+    fn records(&self) -> usize;
 }
 
 /// Reads an object into a record, with what the rows before it told of its keys.
@@ -171,6 +173,13 @@ macro_rules! record {
 
             fn is_blank(&self) -> bool {
                 true $(&& $crate::portal::tolerant::Tolerant::is_absent(&self.$field))*
+            }
+
+            fn records(&self) -> usize {
+                0 $(+ match $json {
+                    "pagingInfo" => 0,
+                    _ => $crate::portal::tolerant::Tolerant::records(&self.$field),
+                })*
             }
         }
 

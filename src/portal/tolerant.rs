@@ -23,6 +23,10 @@ pub trait Tolerant: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
     /// Whether there is nothing to write.
     fn is_absent(&self) -> bool;
+    /// How many records stand here.
+    fn records(&self) -> usize {
+        0
+    }
     /// How the record is spelt that stands here; a scalar has nothing below it.
     #[must_use]
     fn below() -> &'static [Spelling] {
@@ -140,6 +144,10 @@ impl<R: Record> Tolerant for Option<Arc<R>> {
 
     fn is_absent(&self) -> bool {
         self.is_none()
+    }
+
+    fn records(&self) -> usize {
+        usize::from(self.is_some())
     }
 
     fn below() -> &'static [Spelling] {
@@ -331,6 +339,10 @@ impl<R: Record> Tolerant for Vec<Arc<R>> {
 
     fn is_absent(&self) -> bool {
         self.is_empty()
+    }
+
+    fn records(&self) -> usize {
+        self.len()
     }
 
     fn below() -> &'static [Spelling] {

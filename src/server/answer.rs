@@ -30,7 +30,7 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 const MAX_REQUEST_ERRORS: usize = 100;
 
 /// What an answer to a query depends on beside its address.
-const VARIES: &str = "accept, accept-encoding, authorization, cookie, portalgraph-cost";
+const VARIES: &str = "accept, accept-encoding, authorization, cookie, portalgraph-cost, portalgraph-explain";
 
 /// The body.
 struct Answer {

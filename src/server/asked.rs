@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use tokio::time::timeout_at;
 
+use super::aside::Aside;
 use super::audit::Subject;
 use super::batch::Estimates;
 use super::cookie::{Proof, SessionCookie, host_of};
@@ -29,9 +30,6 @@ use crate::graph::{Arrival, GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 use crate::store::StoreError;
 
-/// A header of value 1 asks for `extensions.cost`.
-pub(super) const COST: &str = "portalgraph-cost";
-
 /// A request that can be understood.
 pub(super) struct Asked<'a> {
     pub(super) parts: &'a Parts,
@@ -44,8 +42,8 @@ pub(super) struct Asked<'a> {
     /// The estimates of the batch it is part of.
     batch: Option<Estimates>,
     pub(super) deadline: Deadline,
-    /// Whether the client asks what its request cost.
-    tells_cost: bool,
+    /// What the client asks to be told beside its answer.
+    pub(super) aside: Aside,
     /// Whether the answer can set a cookie.
     takes_cookie: bool,
 }
@@ -72,7 +70,7 @@ impl<'a> Asked<'a> {
         }
         let account = service::found(floor, proof, subject)?;
         let from = subject.address().into();
-        let tells_cost = parts.headers.get(COST).is_some_and(|value| value == "1");
+        let aside = Aside::of(&parts.headers)?;
         Ok(Self {
             parts,
             subject,
@@ -82,7 +80,7 @@ impl<'a> Asked<'a> {
             from,
             batch: None,
             deadline,
-            tells_cost,
+            aside,
             takes_cookie: true,
         })
     }
@@ -253,11 +251,18 @@ impl<'a> Asked<'a> {
         (question, arrival): (Question, Arrival),
         id: &RequestId,
     ) -> Result<WorkedOut, Refusal> {
-        let Self { parts, subject, proof, cookie, batch, deadline, tells_cost, .. } = self;
-        let (proof, cookie, deadline, tells_cost) = (*proof, *cookie, *deadline, *tells_cost);
+        let Self { parts, subject, proof, cookie, batch, deadline, aside, .. } = self;
+        let (proof, cookie, deadline, mut aside) = (*proof, *cookie, *deadline, *aside);
+        aside.may_be_told(&floor.limits, &arrival)?;
         let place;
         // Who asks what a request costs is told what it costs by itself.
-        let (operation, key) = match arrival.whose().filter(|_| !tells_cost) {
+        let (operation, key) = match arrival.whose() {
+            Some(whose) if aside.is_alone() => {
+                let key = Key::new(KeyParts { whose, question });
+                aside.is_kept_whole = aside.explains && floor.kept.get(&key, &floor.gateway).is_some();
+                place = floor.gate.enter(&deadline).await?;
+                (Operation::of(floor, &key.question, &parts.method).await?, None)
+            }
             None => {
                 place = floor.gate.enter(&deadline).await?;
                 (Operation::of(floor, &question, &parts.method).await?, None)
@@ -295,7 +300,7 @@ impl<'a> Asked<'a> {
             deadline,
             freshness,
             key,
-            tells_cost,
+            aside,
             batch,
             happening: None,
         };

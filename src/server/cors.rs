@@ -6,7 +6,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 
-use super::asked::COST;
+use super::aside::{COST, EXPLAIN};
 use super::deadline::DEADLINE;
 use super::origin::X_REQUESTED_WITH;
 use super::request_id::X_REQUEST_ID;
@@ -27,6 +27,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
         X_REQUEST_ID,
         HeaderName::from_static(COST),
         HeaderName::from_static(DEADLINE),
+        HeaderName::from_static(EXPLAIN),
     ];
     (!listed.is_empty()).then(|| {
         CorsLayer::new()

@@ -1,12 +1,11 @@
 //! One operation put to the engine: for its request alone, or once for all who ask it now.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_graphql::parser::types::{Field, OperationType, Selection, SelectionSet};
-use async_graphql::{Name, Response as Executed, Value, Variables, value};
+use async_graphql::{Name, Response as Executed, Value, Variables};
 use axum::http::{Method, StatusCode};
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::timeout_at;
@@ -14,6 +13,7 @@ use tracing::Instrument as _;
 
 use super::age::Age;
 use super::answer::{self, Written};
+use super::aside::Aside;
 use super::audit::Subject;
 use super::batch::Estimates;
 use super::document::Document;
@@ -26,7 +26,7 @@ use super::refusal::{
 use super::request_id::RequestId;
 use super::under_way::{Joined, Place};
 use super::{Floor, measured, variables};
-use crate::caller::{Cost, Deadline, Freshness};
+use crate::caller::{Deadline, Freshness, Notes};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Happening, Schema, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
@@ -178,7 +178,7 @@ pub(super) struct Execution<'a> {
     pub(super) freshness: Freshness,
     /// What the answer may be kept and shared by.
     pub(super) key: Option<Arc<Key>>,
-    pub(super) tells_cost: bool,
+    pub(super) aside: Aside,
     /// The estimates of the batch it is part of.
     pub(super) batch: Option<Estimates>,
     /// What a subscription is told of.
@@ -226,11 +226,12 @@ impl Execution<'_> {
 
     /// The standing of whoever it is executed for.
     pub(super) fn visit(&self, arrival: Arrival) -> Visit {
-        let (gateway, reading) = (&self.floor.gateway, (self.deadline, self.freshness));
-        match &self.happening {
-            Some(happening) => gateway.telling(arrival, reading, Arc::clone(happening)),
-            None => gateway.visit_taking(arrival, reading),
+        let gateway = &self.floor.gateway;
+        if let Some(happening) = &self.happening {
+            return gateway.telling(arrival, (self.deadline, self.freshness), Arc::clone(happening));
         }
+        let notes = Notes::until(self.deadline).taking(self.freshness);
+        gateway.visit_noted(arrival, if self.aside.explains { notes.explained() } else { notes })
     }
 
     /// The answer for this request alone.
@@ -251,7 +252,7 @@ impl Execution<'_> {
     /// when its client has gone, ends with its request.
     fn work(&self, visit: Arc<Visit>) -> impl Future<Output = Option<Arc<Written>>> + Send + 'static {
         let (floor, operation, id) = (Arc::clone(self.floor), Arc::clone(&self.operation), self.id.clone());
-        let (key, tells_cost, batch) = (self.key.clone(), self.tells_cost, self.batch.clone());
+        let (key, aside, batch) = (self.key.clone(), self.aside, self.batch.clone());
         let subject = Arc::clone(self.subject);
         let is_mutation = operation.kind == OperationType::Mutation;
         let ending = (!is_mutation).then(|| Ending(Arc::clone(&visit)));
@@ -281,9 +282,7 @@ impl Execution<'_> {
                 subject.executed(&operation, &visit, Some(&executed));
             }
             measure(operation.kind, estimate.calls(), visit.cost().calls());
-            if tells_cost {
-                tell(&mut executed, &visit.cost(), &estimate);
-            }
+            aside.tell(&mut executed, &visit, &estimate);
             if let Some(stale) = visit.stale() {
                 executed.extensions.insert("freshness".to_owned(), stale);
             }
@@ -325,15 +324,19 @@ impl Drop for Ending {
 fn affordable(estimate: &Estimate, allowed: usize, batch: Option<Estimates>) -> Result<(), Refusal> {
     let calls = estimate.calls();
     let Err(before) = batch.unwrap_or_default().add(calls, allowed) else { return Ok(()) };
+    Err(Refusal::of_request(QUERY_TOO_COSTLY, too_costly(calls, before, allowed)))
+}
+
+/// Why an operation that may need so many calls is refused, after those before it in the batch.
+pub(super) fn too_costly(calls: usize, before: usize, allowed: usize) -> String {
     let others = match before {
         0 => String::new(),
         before => format!(", and those before it in the batch {before}"),
     };
-    let message = format!(
+    format!(
         "This operation may need {calls} calls of the portal{others}; limits.max_portal_calls allows {allowed}. Ask for \
          fewer records at once, or for less of each."
-    );
-    Err(Refusal::of_request(QUERY_TOO_COSTLY, message))
+    )
 }
 
 /// Counts what an operation was estimated to need, and what it has needed.
@@ -342,24 +345,6 @@ fn measure(kind: OperationType, estimated: usize, made: usize) {
     let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
     metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
     metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));
-}
-
-/// What a request cost, as clients read it in `extensions.cost`, beside what it was estimated to.
-fn tell(executed: &mut Executed, cost: &Cost, estimate: &Estimate) {
-    let names: BTreeSet<_> = cost.operations.keys().chain(estimate.operations.keys()).copied().collect();
-    let operations = names.into_iter().map(|name| {
-        let count = cost.operations.get(name).copied().unwrap_or_default();
-        let estimated = estimate.operations.get(name).copied().unwrap_or_default();
-        value!({
-            "name": name, "calls": count.calls, "shared": count.shared, "kept": count.kept,
-            "estimatedCalls": estimated,
-        })
-    });
-    let operations: Vec<Value> = operations.collect();
-    let cost = value!({
-        "calls": cost.calls(), "estimatedPortalCalls": estimate.calls(), "waves": cost.waves, "operations": operations,
-    });
-    executed.extensions.insert("cost".to_owned(), cost);
 }
 
 fn failed() -> Refusal {

@@ -2,6 +2,7 @@
 
 mod age;
 mod answer;
+mod aside;
 mod asked;
 mod at_once;
 mod audit;
@@ -37,6 +38,7 @@ mod reachability;
 mod refusal;
 mod reload;
 mod request_id;
+mod review;
 mod router;
 mod service;
 mod table;
@@ -66,6 +68,7 @@ use self::rate::Rates;
 use self::reachability::Reachability;
 pub use self::refusal::REFUSALS;
 pub use self::reload::{Renewal, is_reloaded};
+pub use self::review::{Fault, Paper, Review, review};
 use self::tls::Tls;
 use self::trusted::TrustedDocuments;
 pub use self::trusted::TrustedError;

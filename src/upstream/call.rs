@@ -49,6 +49,11 @@ pub trait Call: Clone + Serialize + Send + Sync + 'static {
     /// How its answers are written down for other replicas; those of an operation that has no form for it stay here.
     const FORM: Option<Form<Self::Reply>> = None;
 
+    /// How many records a reply holds, as far as that can be told.
+    fn records(_reply: &Self::Reply) -> usize {
+        0
+    }
+
     /// Asks once.
     fn ask(
         &self,

@@ -205,6 +205,7 @@ fn each_command_explains_itself_with_an_example() {
         "simulate",
         "config",
         "schema",
+        "explain",
         "health",
         "probe",
         "token",

@@ -22,6 +22,7 @@ mod docs;
 mod door;
 mod estimate;
 mod everything;
+mod explain;
 mod failure;
 mod grafana;
 mod hostile;

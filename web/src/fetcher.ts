@@ -2,6 +2,7 @@
 import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
 import { Kind, OperationTypeNode, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
+import { EXPLAIN_HEADER, isExplaining, takeExplanation } from './explain-store';
 import { ENDPOINT, isUnauthenticated, postGraphql, TransportError, type GraphqlAnswer } from './graphql-client';
 import { refreshSession, reportUnauthenticated, sessionEpoch } from './session-store';
 
@@ -82,7 +83,9 @@ async function send(
   onSessionNeeded: () => void,
 ): Promise<GraphqlAnswer> {
   const askedAt = sessionEpoch();
-  const headers = options?.headers as Record<string, string> | undefined;
+  const own = options?.headers as Record<string, string> | undefined;
+  const isExplained = asksToBeExplained(params);
+  const headers = isExplained ? { ...own, [EXPLAIN_HEADER]: '1' } : own;
   let answer: GraphqlAnswer;
   try {
     answer = await postGraphql({ ...params, operationName: operationNameOf(params) }, { headers, signal });
@@ -100,7 +103,12 @@ async function send(
   } else if (!isOwn && CHANGES_SESSION.test(params.query)) {
     void refreshSession();
   }
-  return answer;
+  return isExplained ? takeExplanation(answer) : answer;
+}
+
+// Nobody who is about to sign in may be told anything yet.
+function asksToBeExplained({ query, operationName }: FetcherParams): boolean {
+  return isExplaining() && operationName !== 'IntrospectionQuery' && !CHANGES_SESSION.test(query);
 }
 
 // The editor works out the name a moment after the last keystroke. Whoever runs the query within that moment

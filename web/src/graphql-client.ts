@@ -1,4 +1,5 @@
 // One way to send an operation to the gateway, used by the editor and by the sign-in panel alike.
+import type { Explanation } from './explanation';
 
 export const ENDPOINT = '/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
@@ -12,6 +13,7 @@ export interface GraphqlError {
 export interface GraphqlAnswer {
   data?: Record<string, unknown> | null;
   errors?: GraphqlError[];
+  extensions?: { explain?: Explanation; [name: string]: unknown };
 }
 
 export interface GraphqlRequest {

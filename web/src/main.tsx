@@ -9,14 +9,16 @@ import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
 import 'graphiql/graphiql.css';
 import './page.css';
+import './explain.css';
 import { browserStorage } from './browser-storage';
 import { DEFAULT_QUERY } from './default-query';
+import { EXPLAIN_PLUGIN } from './explain-plugin';
 import { createFetcher } from './fetcher';
 import { openSessionPanel, SESSION_PLUGIN, SessionStatus } from './session-plugin';
 import { refreshSession } from './session-store';
 
 // Made once: a new list or function would make the editor start over.
-const plugins = [HISTORY_PLUGIN, SESSION_PLUGIN];
+const plugins = [HISTORY_PLUGIN, EXPLAIN_PLUGIN, SESSION_PLUGIN];
 const fetcher = createFetcher({ onSessionNeeded: openSessionPanel });
 
 const root = document.getElementById('root');

@@ -105,13 +105,13 @@ export const focused = (page) =>
   });
 
 /** What the accessibility audit finds wrong with what this page adds to the editor: each rule and who breaks it. */
-export async function audit(page) {
+export async function audit(page, parts = ['.session-panel', '.session-status']) {
   // The browser's own door for scripts of tests: the policy of the page stays as it is.
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { violations } = await window.axe.run({ include: [['.session-panel'], ['.session-status']] });
+  return page.evaluate(async (parts) => {
+    const { violations } = await window.axe.run({ include: parts.map((part) => [part]) });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
-  });
+  }, parts);
 }
 
 /** The same of a whole page. */

@@ -7,6 +7,7 @@ use tracing::Instrument as _;
 
 use super::super::answers::Key;
 use super::super::error::CallerError;
+use super::super::explanation::Brought;
 use super::super::house::{Asker, House, Question, standing};
 use super::super::kept::Kept;
 use super::super::tally::{Answered, Tally};
@@ -48,7 +49,7 @@ impl House {
         if let Some(kept) = self.answers.kept(&place.common)
             && self.visibility.is_witness(place, &kept)
         {
-            asking.answered(Answered::Kept);
+            asking.brought(Answered::Kept, || Brought::kept::<Q>(&kept));
             if self.visibility.is_due(place, self.answers.life::<Q>().fresh) {
                 tally.ask(Q::NAME, Q::READS).answered(Answered::Beside);
                 self.look_beside((place.clone(), question.clone()), (session.clone(), sessions.clone()));
@@ -61,7 +62,7 @@ impl House {
         let is_ours = Arc::new(AtomicBool::new(false));
         let renew = || {
             let (house, place, question) = (self.clone(), place.clone(), question.clone());
-            let (session, sessions, tally) = (session.clone(), sessions.clone(), tally.clone());
+            let (session, sessions, tally) = (session.clone(), sessions.clone(), asking.tally().clone());
             let is_ours = is_ours.clone();
             async move {
                 is_ours.store(true, Ordering::Relaxed);
@@ -71,13 +72,13 @@ impl House {
         };
         let result = self.answers.get(&place.common, renew).await;
         if is_ours.load(Ordering::Relaxed) {
-            asking.answered(Answered::Called);
+            asking.brought(Answered::Called, || Brought::of::<Q>(&result));
             if result.as_ref().is_err_and(CallerError::ends_session) {
                 sessions.end::<Q::Upstream>(session).await;
             }
             return Some(result);
         }
-        asking.answered(Answered::Shared);
+        asking.brought(Answered::Shared, || Brought::of::<Q>(&result));
         // Another's failure may be of their own, and another's answer may have become a different one.
         result.ok().filter(|kept| self.visibility.is_witness(place, kept)).map(Ok)
     }

@@ -36,6 +36,19 @@ fn add(sums: &mut BTreeMap<&'static str, usize>, operation: &'static str, calls:
 }
 
 impl Bill {
+    /// Takes in what a part of the operation asks.
+    pub(super) fn absorb(&mut self, part: Self) {
+        self.once.extend(part.once);
+        for (edge, places) in part.each {
+            self.each.entry(edge).or_default().extend(places);
+        }
+        for (operation, calls) in part.anew {
+            add(&mut self.anew, operation, calls);
+        }
+        self.users.extend(part.users);
+        self.agents.extend(part.agents);
+    }
+
     /// The calls by operation, added to `total`; and which lengths they hang on that nobody knows.
     pub(super) fn sum_up(
         mut self,

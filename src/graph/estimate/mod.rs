@@ -6,7 +6,9 @@
 //! is asked again because a call failed, because a list changed between two pages, or because an agent's skill groups
 //! turned out not to be all found from the other end, is not in it. Calls are counted as they are made, too.
 
+mod arguments;
 mod bill;
+mod outline;
 mod price;
 mod spot;
 mod walk;
@@ -25,6 +27,7 @@ use super::query::Query;
 use super::subscription::Subscription;
 use crate::caller::{Lengths, Whole, looks_for_a_new_role};
 use crate::config::{Config, Limits, Plan, UserIdKind};
+pub use outline::{Ask, Choice, Draft, Outline};
 use price::Price;
 use walk::Walk;
 
@@ -42,6 +45,11 @@ impl Estimate {
     #[must_use]
     pub fn calls(&self) -> usize {
         self.operations.values().fold(0, |sum, calls| sum.saturating_add(*calls))
+    }
+
+    /// The lists whose length it hangs on, and nobody knows.
+    pub fn unknown(&self) -> impl Iterator<Item = Whole> {
+        self.unknown.iter().copied()
     }
 }
 
@@ -123,6 +131,12 @@ impl Estimator {
             estimate = self.with(asked, &lengths);
         }
         estimate
+    }
+
+    /// What an operation may ask, by what its text says alone.
+    #[must_use]
+    pub fn draft(&self, asked: Asked<'_>) -> Draft {
+        Walk::new(self, asked, &Lengths::default()).draft()
     }
 
     fn with(&self, asked: Asked<'_>, lengths: &Lengths) -> Estimate {

@@ -6,7 +6,9 @@ use std::mem;
 use async_graphql::parser::types::{Directive, Field, OperationType, Selection, SelectionSet};
 use async_graphql::{ID, Name, Positioned, Value};
 
+use super::arguments::{Arguments, is_text_with_comma, longest_list};
 use super::bill::Bill;
+use super::outline::{Draft, Sketch};
 use super::price::{self, ALL_QUEUES, ALL_USERS, CALLBACK, Price, ROLES, STEPS, USER};
 use super::spot::{self, Spot, Spots};
 use super::{Asked, Entry, Estimate, Estimator};
@@ -27,6 +29,8 @@ pub(super) struct Walk<'a> {
     /// How long the longest list in the input of the mutation is.
     listed: usize,
     estimate: Estimate,
+    /// What is drawn of it on the way, if anybody wants to see that.
+    sketch: Option<Sketch>,
 }
 
 /// Where the walk is: the records whose fields are selected.
@@ -40,40 +44,6 @@ struct Place<'a> {
     count: usize,
     /// Whether they are of one list, and not of one for each record of another.
     is_one_list: bool,
-}
-
-/// The arguments of a field, variables put in.
-struct Arguments<'a>(Vec<(&'a str, Value)>);
-
-impl Arguments<'_> {
-    fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(given, _)| *given == name).map(|(_, value)| value)
-    }
-
-    /// A value in an argument that is an object.
-    fn within(&self, name: &str, field: &str) -> Option<&Value> {
-        match self.get(name)? {
-            Value::Object(fields) => fields.get(field).filter(|value| **value != Value::Null),
-            _ => None,
-        }
-    }
-
-    fn number(&self, name: &str) -> Option<usize> {
-        let Value::Number(number) = self.get(name)? else { return None };
-        Some(number.as_i64().and_then(|number| usize::try_from(number).ok()).unwrap_or_default())
-    }
-
-    fn text(&self) -> Option<String> {
-        spot::text(self.0.iter().map(|(name, value)| (*name, value)))
-    }
-}
-
-fn is_text_with_comma(value: &Value) -> bool {
-    match value {
-        Value::String(text) => text.contains(','),
-        Value::Object(fields) => fields.values().any(is_text_with_comma),
-        _ => false,
-    }
 }
 
 /// Whether what stands below is the record itself, or a record of the page itself.
@@ -96,10 +66,23 @@ fn whole(record: &str) -> Option<Whole> {
 impl<'a> Walk<'a> {
     pub(super) fn new(estimator: &'a Estimator, asked: Asked<'a>, lengths: &'a Lengths) -> Self {
         let (bill, estimate) = (Bill::default(), Estimate::default());
-        Self { estimator, asked, lengths, bill, spots: Spots::default(), listed: 0, estimate }
+        Self { estimator, asked, lengths, bill, spots: Spots::default(), listed: 0, estimate, sketch: None }
+    }
+
+    /// The same walk, and what it has passed.
+    pub(super) fn draft(mut self) -> Draft {
+        self.sketch = Some(Sketch::default());
+        self.walk();
+        let draft = self.sketch.take().unwrap_or_default().draft;
+        Draft { estimate: self.estimate, ..draft }
     }
 
     pub(super) fn estimate(mut self) -> Estimate {
+        self.walk();
+        self.estimate
+    }
+
+    fn walk(&mut self) {
         let operation = self.asked.operation;
         let of = match operation.ty {
             OperationType::Query => "Query",
@@ -110,7 +93,6 @@ impl<'a> Walk<'a> {
         let root = Place { of, spot: Spot::Root, count: 1, is_one_list: true };
         self.selection_set(&operation.selection_set.node, &root);
         self.sum_up();
-        self.estimate
     }
 
     fn sum_up(&mut self) {
@@ -172,6 +154,7 @@ impl<'a> Walk<'a> {
         let Some(entry) = entry else { return };
         // Most fields: what they are given need not be looked at.
         if entry.prices.is_empty() && field.selection_set.node.items.is_empty() {
+            self.sketch.as_mut().map(Sketch::plain);
             return;
         }
         let arguments = field.arguments.iter().map(|(name, value)| {
@@ -182,13 +165,26 @@ impl<'a> Walk<'a> {
         if place.of == "Mutation" {
             self.listed = longest_list(&arguments);
         }
+        let before = self.sketch.as_mut().map(|sketch| {
+            sketch.enter(field.response_key().node.as_str(), (place.of, name));
+            mem::take(&mut self.bill)
+        });
         for price in entry.prices {
             self.charge(*price, (field, &arguments), place);
         }
+        if let (Some(sketch), Some(before)) = (&mut self.sketch, before) {
+            let own = mem::replace(&mut self.bill, before);
+            sketch.asks(&own, estimator, self.lengths);
+            self.bill.absorb(own);
+        }
         if !field.selection_set.node.items.is_empty() {
             let below = self.below((name, entry, &arguments), place);
+            if let Some(sketch) = &mut self.sketch {
+                sketch.leads_to(below.count);
+            }
             self.selection_set(&field.selection_set.node, &below);
         }
+        self.sketch.as_mut().map(Sketch::leave);
         if place.of == "Mutation" {
             self.sum_up();
         }
@@ -211,6 +207,11 @@ impl<'a> Walk<'a> {
         let is_page = of.ends_with("Connection");
         let length = if is_page {
             let given = arguments.number("first").or_else(|| arguments.number("last"));
+            if let (Some(sketch), Some(given)) =
+                (&mut self.sketch, given.filter(|given| *given > limits.max_page_size))
+            {
+                sketch.too_large(given);
+            }
             given.unwrap_or(limits.default_page_size).min(limits.max_page_size)
         } else if !entry.is_list {
             1
@@ -371,11 +372,4 @@ fn user_key(id: &Value) -> Option<i64> {
     let Value::String(id) = id else { return None };
     let node = NodeId::decode(&ID(id.clone()))?;
     matches!(node.kind, Kind::User | Kind::Agent).then_some(node.key)
-}
-
-/// How long the longest list in an input is.
-fn longest_list(arguments: &Arguments<'_>) -> usize {
-    let Some(Value::Object(input)) = arguments.get("input") else { return 1 };
-    let lists = input.values().map(|value| if let Value::List(items) = value { items.len() } else { 1 });
-    lists.max().unwrap_or(1)
 }

@@ -19,6 +19,7 @@ pub(super) use websocket::{is_upgrade, upgraded};
 
 use super::Floor;
 use super::answer::{self, Written};
+use super::aside::Aside;
 use super::asked::Asked;
 use super::audit::Subject;
 use super::execution::{Execution, Operation};
@@ -118,7 +119,7 @@ impl Asked<'_> {
             deadline,
             freshness: Freshness::Required,
             key: None,
-            tells_cost: false,
+            aside: Aside::default(),
             batch: None,
             happening: None,
         };
@@ -214,7 +215,7 @@ impl Teller {
             // Of what is selected below, old is better than nothing; what has happened is of now.
             freshness: Freshness::Preferred,
             key: self.key.clone(),
-            tells_cost: false,
+            aside: Aside::default(),
             batch: None,
             happening: Some(happening),
         };

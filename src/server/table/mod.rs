@@ -129,6 +129,10 @@ impl<'a> Wanted<'a> {
     ) -> Result<Self, Refusal> {
         let asked = Asked::of(floor, parts, subject)?;
         asked.admit(floor).await?;
+        if asked.aside.explains {
+            let message = "A table has no room for an explanation: ask the same document at /graphql.";
+            return Err(Refusal::malformed(message));
+        }
         let Some(text) = floor.trusted.listed(document) else {
             let message =
                 "No document of this id is listed in trusted_documents: tables are made of those alone.";

@@ -1,5 +1,6 @@
 //! Who gets a table, of what, and by which parameters; and that nobody is sent what they have.
 
+use portalgraph::config::Explain;
 use portalgraph::simulator::DEMO_LOGIN;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -35,6 +36,18 @@ async fn a_table_has_a_tag_of_its_own_and_is_not_sent_twice() {
     assert_eq!(house.call_count(), 2);
     let packed = told(request(&client, "users.json?first=25").header("accept-encoding", "br")).await;
     assert_eq!(packed.header("content-encoding"), "br");
+}
+
+#[tokio::test]
+async fn it_has_no_room_for_an_explanation_and_says_so() {
+    let (house, client) = wall(|config, _| config.limits.explain = Explain::SignedIn).await;
+    let refused = told(request(&client, "users.json").header("portalgraph-explain", "1")).await;
+    let (code, message) = refused.error();
+    assert_eq!(
+        (refused.status, code.as_str(), house.call_count()),
+        (StatusCode::BAD_REQUEST, "BAD_USER_INPUT", 0)
+    );
+    assert!(message.contains("/graphql"), "{message}");
 }
 
 #[tokio::test]
