@@ -212,7 +212,7 @@ async fn a_poller_is_told_for_as_long_as_somebody_subscribes() {
     let live = watched.state().await["live"].clone();
     assert_eq!(live["subscriptions"], 2);
     let poll = row(&live["polls"], &[("operation", asked[0].operation)]);
-    assert_eq!((&poll["noun"], &poll["pollers"]), (&json!("callback"), &json!(1)), "{poll}");
+    assert_eq!((&poll["noun"], &poll["pollers"]), (&json!("catalogue"), &json!(1)), "{poll}");
     assert_eq!(poll["outcomes"], json!({"changed": 1}));
     assert!(poll["restSeconds"].as_f64() > Some(2_800.0), "{poll}");
     drop(sockets);
@@ -335,7 +335,8 @@ async fn nobody_and_nothing_secret_is_told() {
     .await;
     let client = watched.sign_in().await;
     let wall = client.holding(&token);
-    let query = "query Whats_my_name { users(first: 1, search: \"Sought_for\") { nodes { displayName } } }";
+    let query =
+        "query Whats_my_name { users(first: 1, search: {term: \"Sought_for\"}) { nodes { displayName } } }";
     for client in [&client, &wall] {
         client.data(query).await;
     }
