@@ -24,11 +24,15 @@ export default defineConfig({
     // The editor itself is one large chunk by nature; the warning would say so at every build.
     chunkSizeWarningLimit: 4000,
     // Directives for server rendering, which nothing here does, are in most files of the component libraries.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      checks: { moduleLevelDirective: false },
+      // The gateway tells the files of the console by this name: clients are not given them.
+      input: { index: 'index.html', console: 'console.html' },
+    },
   },
   worker: { format: 'es' },
   server: {
     // `npm run dev` beside a gateway running on this machine.
-    proxy: { '/graphql': 'http://127.0.0.1:4000' },
+    proxy: { '/graphql': 'http://127.0.0.1:4000', '/console/state.json': 'http://127.0.0.1:9464' },
   },
 });

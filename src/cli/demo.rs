@@ -50,6 +50,9 @@ pub(super) struct Arguments {
     /// The address to serve on; port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4000")]
     listen: SocketAddr,
+    /// The address to serve the console on; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    operator_listen: SocketAddr,
     /// The query to answer first.
     #[arg(long, value_name = "QUERY", default_value = FIRST_QUERY, hide_default_value = true)]
     query: String,
@@ -72,6 +75,7 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
     let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
     let (portal, portal_address) = bind((Ipv4Addr::LOCALHOST, 0).into()).await?;
     let (listener, address) = bind(arguments.listen).await?;
+    let (operator, operator_address) = bind(arguments.operator_listen).await?;
     let simulator = Simulator::start(World::demo(), portal);
     // As a real one: a role is acknowledged first and there a little later.
     simulator.settings(|settings| settings.icws.appears_after = Duration::from_millis(300));
@@ -93,11 +97,11 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
             _ = ended => {}
         }
     };
-    let listeners = server::Listeners { threads: Threads::Own, ..listener.into() };
+    let listeners = server::Listeners { operator: Some(operator), threads: Threads::Own, ..listener.into() };
     let mut gateway = pin!(server::run(config, listeners, shutdown));
     tokio::select! {
         served = &mut gateway => return Ok(served?),
-        visited = visit(address, &arguments.query) => visited?,
+        visited = visit((address, operator_address), &arguments.query) => visited?,
     }
     // Dropping its end of the channel ends the gateway.
     let _open = (!arguments.once).then_some(end);
@@ -111,7 +115,7 @@ async fn demonstrate(arguments: &Arguments, mut config: Config) -> Result<(), Fa
 }
 
 /// Tells the newcomer what to do, and shows what a client does.
-async fn visit(address: SocketAddr, query: &str) -> Result<(), Failure> {
+async fn visit((address, operator): (SocketAddr, SocketAddr), query: &str) -> Result<(), Failure> {
     let (name, password) = DEMO_LOGIN;
     let (icws_name, icws_password) = DEMO_ICWS_LOGIN;
     super::print(&format!(
@@ -122,6 +126,8 @@ async fn visit(address: SocketAddr, query: &str) -> Result<(), Failure> {
          Its roles are on a second upstream, ICWS, where a session of its own is needed:\n\n  \
          user name   {icws_name}\n  \
          password    {icws_password}\n\n\
+         How the gateway is, live, for those who operate it:\n\n  \
+         console     http://{operator}/console\n\n\
          A first query, as that user:\n\n{query}\n\n"
     ))?;
     let query = query.to_owned();

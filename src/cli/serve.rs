@@ -31,7 +31,7 @@ server.tls_certificate_file), on standard output. Then there are
   /graphql       the graph, for POST and GET
   /health/live   whether the process answers
   /health/ready  whether it can serve
-With server.operator_listen set, /metrics and both health checks are served there too, apart from clients.
+With server.operator_listen set, /metrics, /console and both health checks are served there, apart from clients.
 Log lines go to standard error. SIGHUP, or a change of the file, has the settings read again, and so \
 has a change of a certificate or key they name; what of them needs a restart is logged. Ctrl-C or SIGTERM ends it after the requests under way; a second \
 one ends it at once.
@@ -73,7 +73,7 @@ async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) ->
     let operator = match config.server.operator_address() {
         Some(address) => {
             let (listener, address) = bind(address).await?;
-            tracing::info!(server.operator_address = %address, "serving metrics and health");
+            tracing::info!(server.operator_address = %address, "serving metrics, health and the console");
             Some(listener)
         }
         None => None,

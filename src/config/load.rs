@@ -274,6 +274,19 @@ mod tests {
     }
 
     #[test]
+    fn the_operators_hosts_are_names_alone() {
+        let variables = [("PORTALGRAPH__SERVER__OPERATOR_HOSTS", "gateway.internal,other-1")];
+        assert_eq!(load("", &variables).unwrap().server.operator_hosts, ["gateway.internal", "other-1"]);
+        for wrong in ["http://gateway.internal", "gateway.internal:9464", "", "*"] {
+            let refusal = refusal(&format!("[server]\noperator_hosts = [\"{wrong}\"]\n"), &[]);
+            assert!(
+                refusal.contains("expected a list of names of hosts without scheme and port"),
+                "{refusal}"
+            );
+        }
+    }
+
+    #[test]
     fn an_unknown_name_is_answered_with_the_nearest_known_one() {
         for (file, expected) in [
             (

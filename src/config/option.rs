@@ -71,6 +71,9 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
         ("server.operator_listen", Value::String(text)) => {
             text.is_empty() || text.parse::<SocketAddr>().is_ok()
         }
+        ("server.operator_hosts", Value::Array(hosts)) => {
+            hosts.iter().all(|host| host.as_str().is_some_and(is_host))
+        }
         ("server.cors_origins", Value::Array(origins)) => origins
             .iter()
             .all(|origin| origin.as_str().is_some_and(|text| host_only(text).as_deref() == Some(text))),
@@ -142,6 +145,9 @@ fn expected(path: &[String], default: &Value) -> String {
     match (key.as_str(), default) {
         ("server.operator_listen", _) => {
             "an address and a port, such as \"127.0.0.1:9464\", or \"\" for none".to_owned()
+        }
+        ("server.operator_hosts", _) => {
+            "a list of names of hosts without scheme and port, such as [\"gateway.internal\"]".to_owned()
         }
         ("server.cors_origins", _) => {
             "a list of origins as browsers send them, such as [\"https://desk.example.com\"]: scheme, host, and the port if \
@@ -257,6 +263,12 @@ fn range(key: &str) -> RangeInclusive<i64> {
         _ => 1_000_000_000_000,
     };
     least..=most
+}
+
+/// The name of a host, as it stands in `Host` before the port.
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 /// What can stand in a header; `Accept-Language` is one, and a name that cannot be read helps no administrator.

@@ -34,6 +34,8 @@ pub struct Server {
     pub hsts_max_age_seconds: u64,
     /// The address to serve metrics and health checks on; empty for none.
     pub operator_listen: String,
+    /// The names of hosts by which browsers may reach the console there, beside addresses in numbers and `localhost`.
+    pub operator_hosts: Vec<String>,
     /// Origins of front ends on other hosts whose scripts may ask, besides the gateway's own page.
     pub cors_origins: Vec<String>,
     /// How many threads serve clients; 0 for one a core.

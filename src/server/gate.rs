@@ -16,6 +16,7 @@ const TELLINGS: usize = 8;
 
 /// The gate.
 pub(super) struct Gate {
+    most: usize,
     places: Semaphore,
     /// Places to work out what subscribers are told, beside those of requests.
     tellings: Semaphore,
@@ -32,6 +33,7 @@ const BODIES: u32 = 256 * 1024;
 impl Gate {
     pub(super) fn new(settings: &config::Server) -> Self {
         Self {
+            most: settings.max_requests,
             places: Semaphore::new(settings.max_requests),
             tellings: Semaphore::new((settings.max_requests / TELLINGS).max(1)),
             queue: Semaphore::new(settings.max_requests),
@@ -55,6 +57,13 @@ impl Gate {
                 "The gateway has as many requests as server.max_requests lets it work on. Come again later.",
             )
         })
+    }
+
+    /// How many requests are worked on, how many wait for a place, and how many places there are.
+    pub(super) fn figures(&self) -> [usize; 3] {
+        let [under_way, waiting] =
+            [&self.places, &self.queue].map(|room| self.most.saturating_sub(room.available_permits()));
+        [under_way, waiting, self.most]
     }
 
     /// The same for what has happened, which nobody can ask again: it waits as long as there is time, for a place among so many

@@ -15,26 +15,28 @@ pub(super) async fn live() -> impl IntoResponse {
     state(StatusCode::OK, "{\"status\":\"live\"}")
 }
 
-/// Whether requests should be sent here: not once the gateway is stopping, nor while the upstream or the store is gone.
+/// Whether requests should be sent here.
 pub(super) async fn ready(State(floor): State<Arc<Floor>>) -> Response {
-    let not_ready = |reason: &str| {
-        state(
-            StatusCode::SERVICE_UNAVAILABLE,
-            format!("{{\"status\":\"not ready\",\"reason\":\"{reason}\"}}"),
-        )
-    };
-    if floor.is_stopping.load(Ordering::Relaxed) {
-        return not_ready("stopping").into_response();
-    }
-    if floor.gateway.readiness().await.is_err() {
-        return not_ready("session.store cannot be reached").into_response();
-    }
-    match floor.reachability.gone().await {
-        Some((name, None)) => not_ready(&format!("{name} cannot be reached")).into_response(),
-        Some((name, Some(reason))) => {
-            not_ready(&format!("{name} cannot be reached: {reason}")).into_response()
+    match not_ready(&floor).await {
+        Some(reason) => {
+            let body = format!("{{\"status\":\"not ready\",\"reason\":\"{reason}\"}}");
+            state(StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }
         None => state(StatusCode::OK, "{\"status\":\"ready\"}").into_response(),
+    }
+}
+
+/// Why no request should be sent here, if so: the gateway is stopping, or the upstream or the store is gone.
+pub(super) async fn not_ready(floor: &Floor) -> Option<String> {
+    if floor.is_stopping.load(Ordering::Relaxed) {
+        return Some("stopping".to_owned());
+    }
+    if floor.gateway.readiness().await.is_err() {
+        return Some("session.store cannot be reached".to_owned());
+    }
+    match floor.reachability.gone().await? {
+        (name, None) => Some(format!("{name} cannot be reached")),
+        (name, Some(reason)) => Some(format!("{name} cannot be reached: {reason}")),
     }
 }
 

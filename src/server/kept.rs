@@ -10,7 +10,7 @@ use moka::sync::Cache;
 use super::age::Age;
 use super::body::Body;
 use super::question::Question;
-use crate::caller::{Grounds, Turns};
+use crate::caller::{Grounds, KeptFigures, Turns};
 use crate::config;
 use crate::graph::Gateway;
 use crate::session::Whose;
@@ -44,6 +44,7 @@ struct Kept {
 /// All whole answers that are kept.
 pub(super) struct KeptAnswers {
     kept: Cache<Arc<Key>, Arc<Kept>>,
+    most_bytes: u64,
     largest: usize,
     /// How long a browser may use an answer without asking again.
     pub(super) browser_seconds: u64,
@@ -80,6 +81,7 @@ impl KeptAnswers {
             .build();
         Self {
             kept,
+            most_bytes: bytes,
             largest: usize::try_from(bytes / LARGEST).unwrap_or(usize::MAX),
             browser_seconds: settings.browser_seconds,
         }
@@ -90,6 +92,16 @@ impl KeptAnswers {
         let kept = self.kept.get(key)?;
         let holds = gateway.hold(&kept.grounds) && gateway.turns(&key.whose) == kept.turns;
         holds.then(|| (Arc::clone(&kept.body), Age::of(&kept.grounds)))
+    }
+
+    /// How much is kept, once what is too old is taken out.
+    pub(super) fn figures(&self) -> KeptFigures {
+        self.kept.run_pending_tasks();
+        KeptFigures {
+            entries: self.kept.entry_count(),
+            bytes: self.kept.weighted_size(),
+            most_bytes: self.most_bytes,
+        }
     }
 
     /// Keeps an answer, unless it is too large, made of what is not kept, or older than a write that came meanwhile: a

@@ -8,6 +8,7 @@ mod audit;
 mod batch;
 mod body;
 mod client;
+mod console;
 mod cookie;
 mod cors;
 mod cost;
@@ -204,13 +205,11 @@ pub async fn run(
     let last_offer = offer.clone();
     let door = Door::new(offer, tls.clone(), config.server.max_connections);
     let (begin_drain, drain_begins) = oneshot::channel();
-    let to_operator = {
-        let floor = Arc::clone(&floor);
-        async move {
-            match operator {
-                Some((listener, collector)) => operator::serve(listener, collector, floor).await,
-                None => std::future::pending().await,
-            }
+    let (floors, current) = watch::channel(Arc::clone(&floor));
+    let to_operator = async move {
+        match operator {
+            Some((listener, collector)) => operator::serve(listener, collector, current).await,
+            None => std::future::pending().await,
         }
     };
     let mut workers = match threads {
@@ -232,10 +231,12 @@ pub async fn run(
     let renewing = async {
         let (_none, never) = mpsc::channel(1);
         let make = |config: Config| {
-            let ground = &ground;
+            let (ground, floors) = (&ground, &floors);
             async move {
                 let floor = Floor::new(&config, ground).await?;
-                Ok(Offer::new(router::router(floor), &config.server))
+                let offer = Offer::new(router::router(Arc::clone(&floor)), &config.server);
+                floors.send_replace(floor);
+                Ok(offer)
             }
         };
         let certificates = |server: config::Server| {

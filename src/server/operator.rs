@@ -1,18 +1,24 @@
-//! The operator's listener: `/metrics` for Prometheus and the health checks, apart from what clients reach.
+//! The operator's listener: `/metrics` for Prometheus, the health checks and the console, apart from what clients reach.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::response::IntoResponse;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::console::Console;
 use super::door::{Door, Offer, serve_here};
+use super::refusal::NOT_FOUND;
+use super::request_id::RequestId;
+use super::router::{around, not_so, of_http};
 use super::{Floor, health};
 use crate::upstream::metric;
 
@@ -42,12 +48,13 @@ pub(super) fn collector() -> Result<PrometheusHandle, BuildError> {
     Ok(COLLECTOR.get_or_init(|| collector).clone())
 }
 
-/// Serves the operator until it is dropped.
+/// Serves the operator until it is dropped, with what holds by the settings of the moment.
 pub(super) async fn serve(
     listener: TcpListener,
     collector: PrometheusHandle,
-    floor: Arc<Floor>,
+    floors: watch::Receiver<Arc<Floor>>,
 ) -> io::Result<()> {
+    let floor = Arc::clone(&floors.borrow());
     let rendered = collector.clone();
     let counted = Arc::clone(&floor);
     let metrics = async move || {
@@ -58,7 +65,11 @@ pub(super) async fn serve(
         .route("/metrics", get(metrics))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .with_state(Arc::clone(&floor));
+        .with_state(Arc::clone(&floor))
+        .merge(Console::new(collector.clone(), floors).router())
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_so)
+        .layer(from_fn(|request, next| around(request, next, None)));
     // The sizes and timeouts of the clients' door, as they were when the gateway started.
     let (_offers, offer) = watch::channel(Offer::new(router, &floor.settings));
     let door = Door::new(offer, None, MAX_CONNECTIONS);
@@ -73,4 +84,10 @@ pub(super) async fn serve(
         served = serve_here(door, listener, std::future::pending()) => served,
         () = upkeep => Ok(()),
     }
+}
+
+/// No such address.
+pub(super) async fn nothing_here(Extension(id): Extension<RequestId>) -> Response {
+    let message = "There is nothing here. The console is at /console, metrics are at /metrics.";
+    of_http(StatusCode::NOT_FOUND, (NOT_FOUND, message), &id)
 }

@@ -36,13 +36,18 @@ pub(super) fn require_own(parts: &Parts, own: Own<'_>, listed: &[String]) -> Res
 /// Refuses a request with basic authentication that a browser sends for another site, as it does once it knows the
 /// password; programs name no site.
 pub(super) fn refuse_foreign(parts: &Parts, own: Own<'_>) -> Result<(), Refusal> {
-    let names_site = parts.headers.contains_key(SEC_FETCH_SITE) || parts.headers.contains_key(ORIGIN);
-    if !names_site || is_own(parts, own) {
+    if !is_foreign(parts, own) {
         return Ok(());
     }
     let message = "A browser sent this with basic authentication for another site. Send the service token as \
         `Authorization: Bearer`.";
     Err(Refusal::of_http(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+/// Whether a browser says that it asks for another site's page; programs name no site.
+pub(super) fn is_foreign(parts: &Parts, own: Own<'_>) -> bool {
+    let names_site = parts.headers.contains_key(SEC_FETCH_SITE) || parts.headers.contains_key(ORIGIN);
+    names_site && !is_own(parts, own)
 }
 
 /// Whether a browser says that it asks for a page of a listed origin.

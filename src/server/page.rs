@@ -1,4 +1,4 @@
-//! The query editor on `/`: the built page, packed into the program by `build.rs`.
+//! The query editor on `/`: the built page, packed into the program by `build.rs`. The console's page is packed beside it.
 
 use std::io::Read as _;
 
@@ -15,14 +15,17 @@ use flate2::read::GzDecoder;
 use super::request_id::RequestId;
 use super::router::nothing_here;
 
-/// One file of the page.
+/// What the names of the console's own files begin with: clients are not given them.
+const CONSOLE: [&str; 2] = ["console", "assets/console"];
+
+/// One file of the pages.
 struct File {
     path: &'static str,
     tag: &'static str,
     packed: &'static [u8],
 }
 
-/// The built page; empty if it was not built before the program was.
+/// The built pages; empty if they were not built before the program was.
 static FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/page.rs"));
 
 /// Only the gateway's own files and answers. Styles are inline because the editor computes them as it draws.
@@ -41,10 +44,11 @@ pub(super) async fn page(uri: Uri, headers: HeaderMap, id: Extension<RequestId>)
     let path = uri.path().trim_start_matches('/');
     let is_index = path.is_empty();
     let path = if is_index { "index.html" } else { path };
-    let mut response = match FILES.iter().find(|file| file.path == path) {
-        Some(file) => serve(file, &headers).await,
-        None if is_index => ([(CONTENT_TYPE, content_type("html"))], NOT_BUILT).into_response(),
-        None => return nothing_here(id).await,
+    let is_of_console = CONSOLE.iter().any(|beginning| path.starts_with(beginning));
+    let mut response = match built(path, &headers).await {
+        Some(response) if !is_of_console => response,
+        None if is_index => notice(NOT_BUILT),
+        _ => return nothing_here(id).await,
     };
     let headers = response.headers_mut();
     // The build names assets after their content; anything else may change under its name.
@@ -59,6 +63,17 @@ pub(super) async fn page(uri: Uri, headers: HeaderMap, id: Extension<RequestId>)
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+/// A file of the built pages, if there is one of this name.
+pub(super) async fn built(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let file = FILES.iter().find(|file| file.path == path)?;
+    Some(serve(file, headers).await)
+}
+
+/// What stands in the place of a page that was not built.
+pub(super) fn notice(text: &'static str) -> Response {
+    ([(CONTENT_TYPE, content_type("html"))], text).into_response()
 }
 
 async fn serve(file: &'static File, headers: &HeaderMap) -> Response {

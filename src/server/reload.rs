@@ -11,7 +11,7 @@ use super::door::Offer;
 use crate::config::{self, Config};
 
 /// The settings, and sections of them, that hold from the next request on. Everything else is what the gateway was built from.
-const RELOADED: [&str; 18] = [
+const RELOADED: [&str; 19] = [
     "server.cors_origins",
     "server.deadline_seconds",
     "server.header_timeout_seconds",
@@ -21,6 +21,7 @@ const RELOADED: [&str; 18] = [
     "server.max_header_bytes",
     "server.max_queue_milliseconds",
     "server.max_requests",
+    "server.operator_hosts",
     "server.secure_cookie",
     "server.tls_certificate_file",
     "server.tls_key_file",

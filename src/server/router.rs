@@ -50,7 +50,7 @@ fn hsts(max_age_seconds: u64) -> Option<HeaderValue> {
 }
 
 /// What every request gets: an id, and an answer even if its handler panics.
-async fn around(mut request: Request, next: Next, hsts: Option<HeaderValue>) -> Response {
+pub(super) async fn around(mut request: Request, next: Next, hsts: Option<HeaderValue>) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -77,11 +77,13 @@ pub(super) async fn nothing_here(Extension(id): Extension<RequestId>) -> Respons
     )
 }
 
-async fn not_so(Extension(id): Extension<RequestId>) -> Response {
+/// An address that does not answer this method.
+pub(super) async fn not_so(Extension(id): Extension<RequestId>) -> Response {
     let message = "This address does not answer this method; Allow lists those it does.";
     of_http(StatusCode::METHOD_NOT_ALLOWED, (BAD_USER_INPUT, message), &id)
 }
 
-fn of_http(status: StatusCode, (code, message): (&'static str, &str), id: &RequestId) -> Response {
+/// A refusal that HTTP alone is enough for.
+pub(super) fn of_http(status: StatusCode, (code, message): (&'static str, &str), id: &RequestId) -> Response {
     answer::refused(&Refusal::of_http(status, code, message), MediaType::Json, id)
 }

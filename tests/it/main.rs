@@ -7,6 +7,7 @@ mod attacks;
 mod audit;
 mod command_line;
 mod connection;
+mod console;
 mod contract;
 mod contract_icws;
 mod contract_icws_shown;

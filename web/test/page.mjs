@@ -114,6 +114,15 @@ export async function audit(page) {
   });
 }
 
+/** The same of a whole page. */
+export async function auditPage(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+  });
+}
+
 /** Puts a whole operation into the editor, as typing would, without its automatic brackets. */
 export async function setOperation(page, text) {
   await page.locator('.graphiql-query-editor .view-lines').click();
