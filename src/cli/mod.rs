@@ -15,6 +15,7 @@ mod settings;
 mod simulate;
 mod stop;
 mod token;
+mod traces;
 mod unverified;
 mod watched;
 

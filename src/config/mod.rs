@@ -21,6 +21,7 @@ mod rate;
 mod server;
 mod service_account;
 mod session;
+mod telemetry;
 mod tls;
 mod trusted_documents;
 mod visibility;
@@ -43,6 +44,7 @@ pub use rate::Rate;
 pub use server::{SecureCookie, Server};
 pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
+pub use telemetry::{IncomingContext, Telemetry};
 pub use trusted_documents::{TrustedDocuments, TrustedMode};
 pub use visibility::Catalogue;
 
@@ -80,6 +82,8 @@ pub struct Config {
     /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
     #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
     pub service_accounts: Vec<ServiceAccount>,
+    /// `[telemetry]`: traces, and who collects them.
+    pub telemetry: Telemetry,
     /// `[log]`: what is written down.
     pub log: Log,
 }

@@ -1,5 +1,6 @@
 //! The gate before work begins: so many requests are worked on at once, a few wait a moment, the rest is told to come again.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -17,6 +18,8 @@ const TELLINGS: usize = 8;
 /// The gate.
 pub(super) struct Gate {
     places: Semaphore,
+    /// How many there are, and as many may wait.
+    size: usize,
     /// Places to work out what subscribers are told, beside those of requests.
     tellings: Semaphore,
     /// Room to wait for a place: who waits behind that many would wait too long.
@@ -26,6 +29,25 @@ pub(super) struct Gate {
     bodies: Semaphore,
 }
 
+/// The gate that requests pass since settings were last read.
+#[derive(Clone, Default)]
+pub(super) struct CurrentGate(Arc<Mutex<Option<Arc<Gate>>>>);
+
+impl CurrentGate {
+    /// Makes the gate of new settings the one that requests pass.
+    pub(super) fn renew(&self, settings: &config::Server) -> Arc<Gate> {
+        let gate = Arc::new(Gate::new(settings));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&gate));
+        gate
+    }
+
+    /// How many requests have a place, and how many wait for one.
+    pub(super) fn count(&self) -> (usize, usize) {
+        let gate = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        gate.map_or((0, 0), |gate| gate.count())
+    }
+}
+
 /// How much of the machine's memory bodies may take on their way in, in kilobytes: a thousand of the largest by default.
 const BODIES: u32 = 256 * 1024;
 
@@ -33,11 +55,17 @@ impl Gate {
     pub(super) fn new(settings: &config::Server) -> Self {
         Self {
             places: Semaphore::new(settings.max_requests),
+            size: settings.max_requests,
             tellings: Semaphore::new((settings.max_requests / TELLINGS).max(1)),
             queue: Semaphore::new(settings.max_requests),
             patience: Duration::from_millis(settings.max_queue_milliseconds),
             bodies: Semaphore::new(BODIES as usize),
         }
+    }
+
+    fn count(&self) -> (usize, usize) {
+        let taken = |places: &Semaphore| self.size.saturating_sub(places.available_permits());
+        (taken(&self.places), taken(&self.queue))
     }
 
     /// A place to work on one request, kept as long as what is answered.

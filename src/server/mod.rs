@@ -40,6 +40,7 @@ mod router;
 mod service;
 mod table;
 mod tls;
+mod traced;
 mod trusted;
 mod under_way;
 mod variables;
@@ -57,7 +58,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use self::document::Documents;
 use self::door::{Door, Offer, serve_here};
-use self::gate::Gate;
+use self::gate::{CurrentGate, Gate};
 use self::kept::KeptAnswers;
 use self::live::Told;
 use self::rate::Rates;
@@ -112,7 +113,7 @@ struct Floor {
     under_way: UnderWay,
     told: Told,
     rates: Rates,
-    gate: Gate,
+    gate: Arc<Gate>,
     reachability: Arc<Reachability>,
     is_stopping: Arc<AtomicBool>,
 }
@@ -122,6 +123,7 @@ struct Ground {
     gateway: Arc<Gateway>,
     reachability: Arc<Reachability>,
     is_stopping: Arc<AtomicBool>,
+    gate: CurrentGate,
 }
 
 impl Floor {
@@ -145,7 +147,7 @@ impl Floor {
             under_way: UnderWay::default(),
             told: Told::new(),
             rates: Rates::new(&config.rate, ground.gateway.store.clone()),
-            gate: Gate::new(&config.server),
+            gate: ground.gate.renew(&config.server),
             gateway: Arc::clone(&ground.gateway),
             settings: config.server.clone(),
             limits: config.limits.clone(),
@@ -198,6 +200,7 @@ pub async fn run(
         gateway: Arc::clone(&gateway),
         reachability: Arc::new(Reachability::new(&config, &gateway)),
         is_stopping: Arc::new(AtomicBool::new(false)),
+        gate: CurrentGate::default(),
     };
     let floor = Floor::new(&config, &ground).await?;
     let (offers, offer) = watch::channel(Offer::new(router::router(Arc::clone(&floor)), &config.server));
@@ -205,10 +208,10 @@ pub async fn run(
     let door = Door::new(offer, tls.clone(), config.server.max_connections);
     let (begin_drain, drain_begins) = oneshot::channel();
     let to_operator = {
-        let floor = Arc::clone(&floor);
+        let (floor, gate) = (Arc::clone(&floor), ground.gate.clone());
         async move {
             match operator {
-                Some((listener, collector)) => operator::serve(listener, collector, floor).await,
+                Some((listener, collector)) => operator::serve(listener, collector, (floor, gate)).await,
                 None => std::future::pending().await,
             }
         }

@@ -64,6 +64,7 @@ mod table;
 mod threads;
 mod tidy;
 mod tls;
+mod traces;
 mod trusted;
 mod user_writes;
 mod violations;
