@@ -14,6 +14,7 @@ mod cookie;
 mod cors;
 mod cost;
 mod deadline;
+mod deployment;
 mod dialect;
 mod differential;
 mod disjoint;
