@@ -19,7 +19,7 @@ use super::freshness::Freshness;
 use super::kept::{Kept, Life};
 use super::visibility::Owner;
 use crate::config::{self, Window};
-use crate::upstream::{Call, Hashed, Noun};
+use crate::upstream::{Call, Hashed, Noun, trace};
 
 /// What a kept answer is found by; compared by equality, part by part. One reference, because it is looked for and put down
 /// in several places for each question.
@@ -232,7 +232,8 @@ impl Answers {
             }
             Ok(kept)
         };
-        let flight = flight.boxed().shared();
+        // Part of what the first to ask is part of, whoever waits for it when it goes on.
+        let flight = trace::carried(flight).boxed().shared();
         if let Some(weak) = flight.downgrade() {
             under_way.insert(key.clone(), UnderWay { flight: weak, number });
         }

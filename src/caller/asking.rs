@@ -7,7 +7,7 @@ use futures_util::future::{Either, select};
 
 use super::error::CallerError;
 use super::house::{Asker, House, Question, standing};
-use crate::upstream::{Answer, Upstream as _, metric};
+use crate::upstream::{Answer, Upstream as _, metric, trace};
 
 impl House {
     /// One read, put once more where nothing was answered: by back-off, within what the request may take and what the
@@ -45,7 +45,7 @@ impl House {
             retries += 1;
             asker.tally.count_retry(Q::NAME);
             metric::count_retry(Q::NAME);
-            answer = self.call_in_session(question, asker).await;
+            answer = trace::resent(retries, self.call_in_session(question, asker)).await;
         }
         answer
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use super::answers::{Answers, Key};
 use super::basis::Grounds;
@@ -26,7 +27,7 @@ use super::visibility::{Owner, Visibility};
 use crate::config::{self, Config};
 use crate::session::{Held, Identity, Session, Sessions, Standing, System, Whose};
 use crate::store::Store;
-use crate::upstream::{Answer, Call, Failure, Noun, Upstream};
+use crate::upstream::{Answer, Call, Failure, Noun, Upstream, trace};
 
 /// What an upstream can be asked on behalf of a gateway session.
 pub trait Question: Call<Upstream: Held<Error: Into<CallerError>>> {}
@@ -154,7 +155,7 @@ impl House {
 
     /// Runs what must be seen through although whoever asked for it goes away.
     pub fn follow<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-        self.writes.spawn(work)
+        self.writes.spawn(trace::carried(work).in_current_span())
     }
 
     /// Waits until everything that is followed has ended; a request that is over begins no further write.

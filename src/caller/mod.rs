@@ -54,10 +54,10 @@ pub use deadline::Deadline;
 pub use directory::{AgentDirectory, user_of};
 pub use epochs::Moment;
 pub use error::CallerError;
+pub use explanation::{Alternative, Brought, Decision, Explanation, Path, Read, Sums, Told};
 pub use figures::{
     EdgeFigures, Estimate, Figures, KeptFigures, OperationFigures, PollFigures, RecentFigures, RoomFigures,
 };
-pub use explanation::{Alternative, Brought, Decision, Explanation, Path, Read, Sums, Told};
 pub use freshness::{Freshness, Mark};
 pub use house::House;
 pub use icws_role::{RolesPart, looks_for_a_new_role};

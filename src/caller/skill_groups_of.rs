@@ -212,11 +212,8 @@ impl Verdict {
 
     /// Which way was gone; `None` if nothing had to be asked for.
     fn gone(self, is_inverse: bool) -> Option<Direction> {
-        let (way, price) = if is_inverse {
-            (Direction::Inverse, self.inverse)
-        } else {
-            (Direction::Forward, self.forward)
-        };
+        let (way, price) =
+            if is_inverse { (Direction::Inverse, self.inverse) } else { (Direction::Forward, self.forward) };
         (!price.is_some_and(Price::is_nothing)).then_some(way)
     }
 

@@ -18,8 +18,8 @@ use super::notes::Notes;
 use super::tally::Answered;
 use super::visibility::{Owner, Place};
 use crate::session::{Session, Sessions};
-use crate::upstream::Upstream as _;
 use crate::upstream::metric::count_stale;
+use crate::upstream::{Upstream as _, trace};
 
 /// How many renewals are under way at once; what is beyond it stays old until somebody asks again.
 pub(super) const MOST_RENEWALS: usize = 256;
@@ -98,5 +98,5 @@ fn renew<Q: Question>(
         let _ = renewal.await;
         drop(turn);
     };
-    tokio::spawn(renewal.in_current_span());
+    tokio::spawn(trace::carried(renewal).in_current_span());
 }

@@ -32,6 +32,9 @@ pub(super) enum Failure {
     /// The operating system refuses threads or signals.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// Traces cannot be sent as the settings say.
+    #[error("cannot send traces: {0}")]
+    Traces(String),
     /// The gateway stopped by itself.
     #[error("{}", with_causes(.0))]
     Serve(#[from] ServeError),

@@ -19,6 +19,7 @@ mod settings;
 mod simulate;
 mod stop;
 mod token;
+mod traces;
 mod unverified;
 mod watched;
 

@@ -12,6 +12,7 @@ use tokio::runtime::Builder;
 use super::failure::Failure;
 use super::reload::Reload;
 use super::stop::StopSignals;
+use super::traces::Traces;
 use super::{logging, settings};
 use crate::config::Config;
 use crate::server::{self, Threads};
@@ -32,7 +33,7 @@ server.tls_certificate_file), on standard output. Then there are
   /health/live   whether the process answers
   /health/ready  whether it can serve
 With server.operator_listen set, /metrics, /console and both health checks are served there, apart from clients.
-Log lines go to standard error. SIGHUP, or a change of the file, has the settings read again, and so \
+Log lines go to standard error, and traces where telemetry.endpoint says. SIGHUP, or a change of the file, has the settings read again, and so \
 has a change of a certificate or key they name; what of them needs a restart is logged. Ctrl-C or SIGTERM ends it after the requests under way; a second \
 one ends it at once.
 
@@ -58,15 +59,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         config.server.listen = address;
     }
     let level = logging::start(&config.log)?;
+    let traces = Traces::start(&config.telemetry)?;
     // It takes connections and hands them on; the threads that serve have runtimes of their own.
     let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.map_err(Failure::Start)?.block_on(serve(config, arguments, level))
+    runtime.map_err(Failure::Start)?.block_on(serve(config, arguments, (level, traces)))
 }
 
-async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) -> Result<(), Failure> {
+async fn serve(
+    config: Config,
+    arguments: &Arguments,
+    (level, traces): (logging::Wanted, Option<Traces>),
+) -> Result<(), Failure> {
     // Before the line that says it serves: whoever reads that may stop the process right away.
     let stop = StopSignals::listen().map_err(Failure::Start)?.first();
-    let hurry = StopSignals::listen().map_err(Failure::Start)?.second();
+    let mut hurry = pin!(StopSignals::listen().map_err(Failure::Start)?.second());
     let reload = Reload::new(arguments.config.as_deref(), (&config, arguments.listen), level);
     let (reload, renewals) = reload.map_err(Failure::Start)?;
     let (listener, address) = bind(config.server.listen).await?;
@@ -89,11 +95,18 @@ async fn serve(config: Config, arguments: &Arguments, level: logging::Wanted) ->
         () = future::ready(()) => {}
     }
     super::print(&format!("portalgraph is serving {scheme}://{address}\n"))?;
-    tokio::select! {
-        served = gateway => Ok(served?),
-        () = hurry => Ok(()),
+    let served = tokio::select! {
+        served = gateway => served,
+        () = &mut hurry => return Ok(()),
         () = reload.run() => Ok(()),
+    };
+    if let Some(traces) = traces {
+        tokio::select! {
+            () = traces.finish() => {}
+            () = hurry => {}
+        }
     }
+    Ok(served?)
 }
 
 /// A listener, and the address it has got.

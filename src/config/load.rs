@@ -10,7 +10,7 @@ use super::error::{ConfigError, Origin, Problem};
 use super::file::in_file;
 use super::name::unknown;
 use super::option::{TREE, check, default_at, host_only, put, shown};
-use super::{Config, service_account, session, tls, trusted_documents};
+use super::{Config, service_account, session, telemetry, tls, trusted_documents};
 
 /// What a variable of the environment starts with to be an option.
 pub const ENVIRONMENT_PREFIX: &str = "PORTALGRAPH__";
@@ -49,6 +49,7 @@ impl Config {
         problems.extend(disagreements(&config, &origins));
         problems.extend(session::problems(&config, &origins));
         problems.extend(tls::problems(&config, &origins));
+        problems.extend(telemetry::problems(&config, &origins));
         problems.extend(trusted_documents::problems(&config, &origins));
         problems.extend(service_account::problems(&config, numbers, &origins));
         for url in [&mut config.portal.url, &mut config.portal.callback_url, &mut config.icws.url] {

@@ -22,6 +22,7 @@ mod reference;
 mod server;
 mod service_account;
 mod session;
+mod telemetry;
 mod tls;
 mod trusted_documents;
 mod visibility;
@@ -45,6 +46,7 @@ pub use reference::{OptionReference, SectionReference, reference};
 pub use server::{SecureCookie, Server};
 pub use service_account::{ServiceAccount, ServiceUpstream, is_account_name};
 pub use session::Session;
+pub use telemetry::{IncomingContext, Telemetry};
 pub use trusted_documents::{TrustedDocuments, TrustedMode};
 pub use visibility::Catalogue;
 
@@ -82,6 +84,8 @@ pub struct Config {
     /// `[[service_account]]`: accounts for dashboards, in the order of their numbers.
     #[serde(default, rename = "service_account", deserialize_with = "numbered", skip_serializing)]
     pub service_accounts: Vec<ServiceAccount>,
+    /// `[telemetry]`: traces, and who collects them.
+    pub telemetry: Telemetry,
     /// `[log]`: what is written down.
     pub log: Log,
 }

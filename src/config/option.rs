@@ -10,7 +10,7 @@ use toml::{Table, Value};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::{Config, DEFAULTS, service_account, session};
+use super::{Config, DEFAULTS, service_account, session, telemetry};
 
 /// The embedded defaults as a tree: which options there are, and of which type.
 pub(super) static TREE: LazyLock<Table> =
@@ -79,7 +79,11 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
             .all(|origin| origin.as_str().is_some_and(|text| host_only(text).as_deref() == Some(text))),
         ("session.store", Value::String(text)) => session::is_store(text),
         ("session.store_prefix", Value::String(text)) => session::is_prefix(text),
-        ("icws.application_name" | "icws.accept_language", Value::String(text)) => is_header_text(text),
+        (
+            "icws.application_name" | "icws.accept_language" | "telemetry.service_name",
+            Value::String(text),
+        ) => is_header_text(text),
+        ("telemetry.endpoint", Value::String(text)) => telemetry::is_endpoint(text),
         ("log.level", Value::String(text)) => is_filter(text),
         ("log.audit", Value::String(text)) => !text.trim().is_empty(),
         (_, Value::String(text)) if path.len() == 4 => !text.is_empty(),
@@ -174,7 +178,10 @@ pub(super) fn expected(path: &[String], default: &Value) -> String {
                 .to_owned()
         }
         ("session.store_prefix", _) => "1 to 64 letters, digits, - and _".to_owned(),
-        ("icws.application_name" | "icws.accept_language", _) => {
+        ("telemetry.endpoint", _) => {
+            "where the collector takes OTLP over HTTP, such as \"http://127.0.0.1:4318\", or \"\" for none".to_owned()
+        }
+        ("icws.application_name" | "icws.accept_language" | "telemetry.service_name", _) => {
             "a text in quotes, of printable ASCII characters and not empty".to_owned()
         }
         ("log.level", _) => "one of off, error, warn, info, debug, trace, or a filter such as \
@@ -247,6 +254,7 @@ fn range(key: &str) -> RangeInclusive<i64> {
         "rate.identity_requests_per_minute",
         "rate.address_requests_per_minute",
         "trusted_documents.automatic_max_bytes",
+        "telemetry.sample_per_thousand",
     ];
     let is_kept = key.starts_with("cache.") && unit(key).is_some();
     let least = match key {
@@ -257,9 +265,10 @@ fn range(key: &str) -> RangeInclusive<i64> {
     let most = match (key, unit(key)) {
         ("icws.dialect.first_item", _) => 1,
         ("cache.shadow_fetch_percent", _) => 100,
+        ("telemetry.sample_per_thousand", _) => 1_000,
         ("server.worker_threads", _) => 1_024,
         ("server.max_header_bytes", _) => 16_777_216,
-        ("server.max_connections" | "server.max_requests", _) => 1_000_000,
+        ("server.max_connections" | "server.max_requests" | "telemetry.max_queued_spans", _) => 1_000_000,
         ("session.idle_minutes", _) => 30,
         ("session.max_minutes", _) => 12 * 60,
         (key, _) if key.ends_with("requests_per_minute") || key.ends_with("_burst") => 1_000_000,

@@ -15,7 +15,10 @@ use super::error::IcwsError;
 use super::problem::ErrorBody;
 use super::shape::{Shape, read};
 use crate::config;
-use crate::upstream::{Answer, Http, Lost, Patience, TlsFiles, Upstream, metric, retry_after};
+use crate::upstream::trace::CallSpan;
+use crate::upstream::{
+    Answer, Destination, Failure as _, Http, Lost, Patience, TlsFiles, Upstream, metric, retry_after,
+};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
@@ -186,19 +189,28 @@ impl Icws {
     ) -> Result<Reply, IcwsError> {
         let operation = question.operation;
         let accept = HeaderValue::from_static("application/vnd.inin.icws+JSON, application/json, */*;q=0.1");
-        let mut request = self.http.here().request(question.method, url.clone()).headers(question.headers);
+        let mut span = CallSpan::default();
+        let method = question.method;
+        let mut request = self.http.here().request(method.clone(), url.clone()).headers(question.headers);
         request = request.header(ACCEPT, accept);
         if let Some(body) = question.body {
             let content_type = HeaderValue::from_static(self.settings.dialect.content_type.as_str());
             request = request.header(CONTENT_TYPE, content_type).body(body.to_string());
         }
-        let response = match request.send().await {
+        let response = match span.send((operation, Destination::Icws), &method, request).send().await {
             Ok(response) => response,
-            Err(error) => return Err(self.lost(operation, self.http.lost(&error).await)),
+            Err(error) => {
+                let lost = self.lost(operation, self.http.lost(&error).await);
+                span.end(Some(lost.word()));
+                return Err(lost);
+            }
         };
+        span.answered(response.status());
         look(response.headers(), &url);
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = match self.body(operation, response).await {
+        let body = self.body(operation, response).await;
+        span.end(body.as_ref().err().map(IcwsError::word));
+        let body = match body {
             Ok(body) => body,
             // What was refused is refused, even if nobody can read why.
             Err(_) if !status.is_success() => BytesMut::new(),
@@ -310,6 +322,6 @@ pub(super) fn observe(operation: &'static str, failure: Option<&IcwsError>, star
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::debug!(icws.operation = operation, icws.outcome = outcome, duration_ms, "ICWS call");
     if !matches!(failure, Some(IcwsError::NotConfigured { .. } | IcwsError::Unsendable { .. })) {
-        metric::count_call(operation, outcome);
+        metric::count_call((operation, outcome), started.elapsed());
     }
 }

@@ -126,6 +126,19 @@ impl IcwsError {
 }
 
 impl Failure for IcwsError {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TimedOut { .. } => "timeout",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Unintelligible { .. } => "unintelligible",
+            Self::Removed { .. } => "removed",
+            Self::Unavailable { .. } | Self::NotConfigured { .. } | Self::Unsendable { .. } => "not_sent",
+        }
+    }
+
     fn ends_session(&self) -> bool {
         matches!(self, Self::SessionEnded { .. })
     }

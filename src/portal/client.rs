@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode, Url};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
@@ -17,7 +17,10 @@ use super::envelope::Reply;
 use super::error::PortalError;
 use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
-use crate::upstream::{Http, Lost, Patience, Secret, TlsFiles, Upstream, allowance, metric, retry_after};
+use crate::upstream::trace::CallSpan;
+use crate::upstream::{
+    Call, Failure as _, Http, Lost, Patience, Secret, TlsFiles, Upstream, allowance, metric, retry_after,
+};
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
 /// so much takes some 2 ms; the way to another thread and back costs a tenth or more of decoding a quarter of it.
@@ -117,7 +120,9 @@ impl Portal {
         credentials: Option<&Credentials>,
     ) -> Result<Answer<O::Reply>, PortalError> {
         let started = tokio::time::Instant::now();
-        let result = self.send(operation, credentials).await;
+        let mut span = CallSpan::default();
+        let result = self.send(operation, credentials, &mut span).await;
+        span.end(result.as_ref().err().map(PortalError::word));
         let outcome = match &result {
             Ok(_) => "ok",
             Err(PortalError::Refused { .. }) => "refused",
@@ -126,7 +131,7 @@ impl Portal {
         let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         tracing::debug!(portal.operation = O::NAME, portal.outcome = outcome, duration_ms, "portal call");
         if !matches!(result, Err(PortalError::NotConfigured { .. } | PortalError::Unconfirmed { .. })) {
-            metric::count_call(O::NAME, outcome);
+            metric::count_call((O::NAME, outcome), started.elapsed());
         }
         result
     }
@@ -135,8 +140,9 @@ impl Portal {
         &self,
         operation: &O,
         credentials: Option<&Credentials>,
+        span: &mut CallSpan,
     ) -> Result<Answer<O::Reply>, PortalError> {
-        let response = self.exchange(operation, credentials).await?;
+        let response = self.exchange(operation, credentials, span).await?;
         let cookie = cookie_of(response.headers());
         check_status::<O>(&response)?;
         let body = self.read::<O>(response).await?;
@@ -165,6 +171,7 @@ impl Portal {
         &self,
         operation: &O,
         credentials: Option<&Credentials>,
+        span: &mut CallSpan,
     ) -> Result<Response, PortalError> {
         let url = self.url::<O>(&operation.path(&dialect::now(&self.settings.dialect)))?;
         let http = self.http.here();
@@ -181,8 +188,13 @@ impl Portal {
         {
             request = credentials.sign(request, &self.settings.dialect.token_header);
         }
-        match request.send().await {
-            Ok(response) => Ok(response),
+        let method = if O::BODY == Body::Get { Method::GET } else { Method::POST };
+        let asked = (O::NAME, <O as Call>::DESTINATION);
+        match span.send(asked, &method, request).send().await {
+            Ok(response) => {
+                span.answered(response.status());
+                Ok(response)
+            }
             Err(error) => Err(self.lost::<O>(self.http.lost(&error).await)),
         }
     }

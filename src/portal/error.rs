@@ -115,6 +115,19 @@ impl PortalError {
 }
 
 impl Failure for PortalError {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "refused",
+            Self::SessionEnded { .. } => "session_ended",
+            Self::Unreachable { .. } => "unreachable",
+            Self::TimedOut { .. } => "timeout",
+            Self::Overloaded { .. } => "overloaded",
+            Self::Unintelligible { .. } => "unintelligible",
+            Self::Status { .. } => "status",
+            Self::Unavailable { .. } | Self::NotConfigured { .. } | Self::Unconfirmed { .. } => "not_sent",
+        }
+    }
+
     fn ends_session(&self) -> bool {
         matches!(self, Self::SessionEnded { .. })
     }

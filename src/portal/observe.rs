@@ -13,6 +13,7 @@ use super::envelope::{Envelope, Reply as _};
 use super::error::PortalError;
 use super::operation::Operation;
 use super::spelling::Spelt;
+use crate::upstream::trace::CallSpan;
 
 /// An answer that was looked at, whatever its status.
 pub struct Observation<R> {
@@ -70,7 +71,7 @@ impl Portal {
     ) -> Result<Observation<O::Reply>, PortalError> {
         const { assert!(O::WRITES.is_empty() && !O::READS.is_empty(), "only reads are looked at") };
         let started = tokio::time::Instant::now();
-        let response = self.exchange(read, credentials).await?;
+        let response = self.exchange(read, credentials, &mut CallSpan::default()).await?;
         let verdict = check_status::<O>(&response);
         let status = response.status().as_u16();
         let body = self.read::<O>(response).await?;

@@ -239,7 +239,7 @@ impl<'a> Asked<'a> {
         id: &RequestId,
     ) -> Result<WorkedOut, Refusal> {
         let measured = Measured::begin(floor.documents.name(&question.query));
-        let worked = self.found(floor, (question, arrival), id).await;
+        let worked = measured.around(self.found(floor, (question, arrival), id)).await;
         measured.end(&worked);
         worked
     }

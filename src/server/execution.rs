@@ -30,6 +30,7 @@ use crate::caller::{Deadline, Freshness, Notes};
 use crate::config::Introspection;
 use crate::graph::{Arrival, Asked, Estimate, Happening, Schema, Visit};
 use crate::upstream::metric::{ESTIMATED_CALLS, OPERATION_CALLS};
+use crate::upstream::trace;
 
 /// An operation that may be executed.
 pub(super) struct Operation {
@@ -299,7 +300,7 @@ impl Execution<'_> {
             Some(Arc::new(written))
         };
         // Whoever waits for it: its log lines are those of the request that began it. Nothing else is logged of one.
-        work.instrument(self.id.span())
+        trace::carried(work).instrument(self.id.span())
     }
 }
 
@@ -345,6 +346,7 @@ fn measure(kind: OperationType, estimated: usize, made: usize) {
     let number = |calls: usize| f64::from(u32::try_from(calls).unwrap_or(u32::MAX));
     metrics::histogram!(ESTIMATED_CALLS, "type" => kind).record(number(estimated));
     metrics::histogram!(OPERATION_CALLS, "type" => kind).record(number(made));
+    trace::note("portalgraph.portal_calls", i64::try_from(made).unwrap_or(i64::MAX));
 }
 
 fn failed() -> Refusal {

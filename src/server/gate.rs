@@ -16,6 +16,7 @@ const TELLINGS: usize = 8;
 
 /// The gate.
 pub(super) struct Gate {
+    /// How many places there are, and as many may wait.
     most: usize,
     places: Semaphore,
     /// Places to work out what subscribers are told, beside those of requests.

@@ -43,6 +43,7 @@ mod router;
 mod service;
 mod table;
 mod tls;
+mod traced;
 mod trusted;
 mod under_way;
 mod variables;
@@ -118,7 +119,7 @@ struct Floor {
     under_way: UnderWay,
     told: Told,
     rates: Rates,
-    gate: Gate,
+    gate: Arc<Gate>,
     reachability: Arc<Reachability>,
     is_stopping: Arc<AtomicBool>,
 }
@@ -151,7 +152,7 @@ impl Floor {
             under_way: UnderWay::default(),
             told: Told::new(),
             rates: Rates::new(&config.rate, ground.gateway.store.clone()),
-            gate: Gate::new(&config.server),
+            gate: Arc::new(Gate::new(&config.server)),
             gateway: Arc::clone(&ground.gateway),
             settings: config.server.clone(),
             limits: config.limits.clone(),

@@ -25,7 +25,7 @@ use crate::upstream::metric;
 /// Upper ends of the classes that calls of an operation are counted in.
 const CALLS: [f64; 11] = [0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
 
-/// Upper ends of the classes that operations are counted in by the time they took.
+/// Upper ends of the classes that operations, and calls, are counted in by the time they took.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 /// How often what was measured is put into its classes although nobody looks.
@@ -42,7 +42,8 @@ pub(super) fn collector() -> Result<PrometheusHandle, BuildError> {
     }
     let builder = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("portal_calls".to_owned()), &CALLS)?
-        .set_buckets_for_metric(Matcher::Full(metric::REQUESTS.to_owned()), &SECONDS)?;
+        .set_buckets_for_metric(Matcher::Full(metric::REQUESTS.to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Full(metric::CALL_DURATION.to_owned()), &SECONDS)?;
     let collector = builder.install_recorder()?;
     metric::describe();
     Ok(COLLECTOR.get_or_init(|| collector).clone())
@@ -56,8 +57,10 @@ pub(super) async fn serve(
 ) -> io::Result<()> {
     let floor = Arc::clone(&floors.borrow());
     let rendered = collector.clone();
-    let counted = Arc::clone(&floor);
+    let (counted, gates) = (Arc::clone(&floor), floors.clone());
     let metrics = async move || {
+        let [under_way, waiting, _] = gates.borrow().gate.figures();
+        metric::show_requests(under_way, waiting);
         metric::show_sessions(usize::try_from(counted.gateway.sessions.count()).unwrap_or(usize::MAX));
         ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], rendered.render()).into_response()
     };
@@ -69,7 +72,7 @@ pub(super) async fn serve(
         .merge(Console::new(collector.clone(), floors).router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn(|request, next| around(request, next, None)));
+        .layer(from_fn(|request, next| around(request, next, ("http", None))));
     // The sizes and timeouts of the clients' door, as they were when the gateway started.
     let (_offers, offer) = watch::channel(Offer::new(router, &floor.settings));
     let door = Door::new(offer, None, MAX_CONNECTIONS);

@@ -7,6 +7,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::upstream::trace;
+
 /// The header that carries it, both ways.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -54,9 +56,10 @@ impl RequestId {
         self.0.clone()
     }
 
-    /// Around what may log something of the request.
+    /// Around what may log something of the request: its id, and that of the trace it is part of, if there are traces.
     pub(super) fn span(&self) -> tracing::Span {
-        tracing::info_span!("request", request.id = %self)
+        let trace_id = trace::trace_id().map(tracing::field::display);
+        tracing::info_span!("request", request.id = %self, trace_id)
     }
 
     pub(super) fn as_str(&self) -> &str {

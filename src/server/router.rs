@@ -17,8 +17,14 @@ use futures_util::FutureExt as _;
 use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::{Floor, answer, cors, graphql, health, page, table};
+use super::{Floor, answer, cors, graphql, health, page, table, traced};
 use crate::graph::Code;
+
+/// Where the graph is.
+pub(super) const GRAPHQL: &str = "/graphql";
+
+/// Where tables are.
+pub(super) const TABLE: &str = "/table/{*name}";
 
 /// All routes.
 pub(super) fn router(floor: Arc<Floor>) -> Router {
@@ -29,11 +35,12 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         graphql = graphql.options(not_so).layer(cors.clone());
         table = table.options(not_so).layer(cors);
     }
+    let scheme = floor.settings.scheme();
     // Settings read again may say it before the restart that begins with TLS.
     let hsts = if floor.settings.is_tls() { hsts(floor.settings.hsts_max_age_seconds) } else { None };
     Router::new()
-        .route("/graphql", graphql)
-        .route("/table/{*name}", table)
+        .route(GRAPHQL, graphql)
+        .route(TABLE, table)
         .route("/", get(page::page))
         .route("/assets/{*file}", get(page::page))
         .route("/licenses.md", get(page::page))
@@ -41,7 +48,7 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn(move |request, next| around(request, next, hsts.clone())))
+        .layer(from_fn(move |request, next| around(request, next, (scheme, hsts.clone()))))
         .with_state(floor)
 }
 
@@ -51,14 +58,20 @@ fn hsts(max_age_seconds: u64) -> Option<HeaderValue> {
 }
 
 /// What every request gets: an id, and an answer even if its handler panics.
-pub(super) async fn around(mut request: Request, next: Next, hsts: Option<HeaderValue>) -> Response {
+pub(super) async fn around(
+    mut request: Request,
+    next: Next,
+    (scheme, hsts): (&'static str, Option<HeaderValue>),
+) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
-    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let span = traced::request(&request, scheme);
+    let answered = AssertUnwindSafe(span.around(next.run(request))).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
         tracing::error!(request.id = %id, "a handler panicked");
         of_http(StatusCode::INTERNAL_SERVER_ERROR, (INTERNAL, INTERNAL_MESSAGE), &id)
     });
+    traced::answered(span, response.status());
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id.header());
     let fixed: [(HeaderName, &str); 2] =

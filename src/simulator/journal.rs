@@ -26,7 +26,7 @@ pub struct Call {
     pub body: Map<String, Value>,
     /// The query's parameters; the portal's operations have none.
     pub query: BTreeMap<String, String>,
-    /// `Host`, `Range` and `ININ-ICWS-Transaction-Id`, where ICWS was sent them.
+    /// `traceparent`, and of ICWS `Host`, `Range` and `ININ-ICWS-Transaction-Id`, where they were sent.
     pub headers: BTreeMap<&'static str, String>,
 }
 

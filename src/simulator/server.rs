@@ -170,12 +170,13 @@ pub(super) async fn admit(
         Some(cookie) if endpoint.authentication != Authentication::None => shared.sessions.owner(cookie),
         _ => auth::name_in(&body, &settings),
     };
+    let trace = request.headers.get("traceparent").and_then(|value| value.to_str().ok());
     shared.journal.note(Call {
         operation: endpoint.name,
         login,
         body: body.clone(),
         query: BTreeMap::new(),
-        headers: BTreeMap::new(),
+        headers: trace.into_iter().map(|trace| ("traceparent", trace.to_owned())).collect(),
     });
     // Even a sleep of nothing waits for the timer's next millisecond.
     if !settings.delay.is_zero() {

@@ -27,6 +27,9 @@ pub enum Reach {
 
 /// Why a call failed. Cheap to clone: one failure reaches many fields. It never holds a body, a host or a secret.
 pub trait Failure: std::error::Error + Clone + Send + Sync + 'static {
+    /// The cause in a word, for traces.
+    fn word(&self) -> &'static str;
+
     /// Whether the upstream no longer knows the session.
     fn ends_session(&self) -> bool;
 

@@ -12,6 +12,9 @@ use super::destination::Destination;
 /// Calls of the upstreams.
 pub const CALLS: &str = "portalgraph_portal_calls_total";
 
+/// How long calls of the upstreams take.
+pub const CALL_DURATION: &str = "portalgraph_portal_call_duration_seconds";
+
 /// Answers that requests were given.
 pub const ANSWERS: &str = "portalgraph_answers_total";
 
@@ -68,11 +71,24 @@ pub const LIVE_POLLERS: &str = "portalgraph_live_pollers";
 
 /// Polls that were made.
 pub const LIVE_POLLS: &str = "portalgraph_live_polls_total";
+
 /// Answers that were too old, and were given rather than none.
 pub const STALE: &str = "portalgraph_stale_answers_total";
 
 /// Requests that were turned away because too many were worked on.
 pub const SHED: &str = "portalgraph_requests_shed_total";
+
+/// Requests that have a place.
+const UNDER_WAY: &str = "portalgraph_requests_under_way";
+
+/// Requests that wait for a place.
+const QUEUED: &str = "portalgraph_requests_waiting";
+
+/// Spans on their way to a collector of traces.
+const SPANS: &str = "portalgraph_trace_spans_total";
+
+/// What runs.
+const BUILD: &str = "portalgraph_build_info";
 
 /// Tells whoever collects what each means.
 pub fn describe() {
@@ -80,15 +96,13 @@ pub fn describe() {
         CALLS,
         "Calls of the portal and of ICWS, signing in among them, by operation and outcome: ok, refused, failed."
     );
+    describe_histogram!(
+        CALL_DURATION,
+        "Seconds a call of the portal or of ICWS took, by operation, whatever its outcome; waiting for room is not part of it."
+    );
     describe_counter!(
         HEDGES,
         "Point reads that were put a second time because the first was slow, by operation."
-    );
-    describe_gauge!(LIVE_SUBSCRIPTIONS, "Subscriptions that are open.");
-    describe_gauge!(LIVE_POLLERS, "Questions that are polled for subscriptions.");
-    describe_counter!(
-        LIVE_POLLS,
-        "Polls for subscriptions, by operation and outcome: changed, same, failed."
     );
     describe_counter!(
         ANSWERS,
@@ -142,8 +156,14 @@ pub fn describe() {
     );
     describe_room();
     describe_live();
+    describe_process();
+    gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     // What has not happened is nought rather than unknown, so that a rate can be told of its first time.
     counter!(SHED).increment(0);
+    show_requests(0, 0);
+    for outcome in [Exported::Taken, Exported::Lost] {
+        count_spans(0, outcome);
+    }
     gauge!(LIVE_SUBSCRIPTIONS).set(0.0);
     gauge!(LIVE_POLLERS).set(0.0);
 }
@@ -157,6 +177,16 @@ fn describe_live() {
     describe_counter!(
         LIVE_POLLS,
         "Polls that were made for subscribers, by the upstream's operation and outcome, such as same, changed, failed."
+    );
+}
+
+fn describe_process() {
+    describe_gauge!(BUILD, "1, with the version of the gateway.");
+    describe_gauge!(UNDER_WAY, "Requests that are worked on, of server.max_requests.");
+    describe_gauge!(QUEUED, "Requests that wait for a place among them.");
+    describe_counter!(
+        SPANS,
+        "Spans that were recorded, by outcome: taken (by the collector), lost (it took none, or too many waited)."
     );
 }
 
@@ -281,9 +311,34 @@ pub fn count_plan(edge: &'static str, way: &'static str) {
     counter!(PLANS, "edge" => edge, "way" => way).increment(1);
 }
 
-/// Counts a call of an upstream.
-pub fn count_call(operation: &'static str, outcome: &'static str) {
+/// Counts a call of an upstream with the time it took.
+pub fn count_call((operation, outcome): (&'static str, &'static str), took: Duration) {
     counter!(CALLS, "operation" => operation, "outcome" => outcome).increment(1);
+    histogram!(CALL_DURATION, "operation" => operation).record(took);
+}
+
+/// Shows how many requests are worked on, and how many wait for that.
+pub fn show_requests(under_way: usize, waiting: usize) {
+    gauge!(UNDER_WAY).set(gauge_of(under_way));
+    gauge!(QUEUED).set(gauge_of(waiting));
+}
+
+/// What became of spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exported {
+    /// The collector has them.
+    Taken,
+    /// Nobody has.
+    Lost,
+}
+
+/// Counts spans that have ended.
+pub fn count_spans(spans: usize, outcome: Exported) {
+    let word = match outcome {
+        Exported::Taken => "taken",
+        Exported::Lost => "lost",
+    };
+    counter!(SPANS, "outcome" => word).increment(u64::try_from(spans).unwrap_or(u64::MAX));
 }
 
 #[cfg(test)]

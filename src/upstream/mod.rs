@@ -17,6 +17,7 @@ mod retry_after;
 mod secret;
 mod shareable;
 mod tls;
+pub mod trace;
 mod worker;
 
 pub use audit::AUDIT;

@@ -1,9 +1,10 @@
-//! What the program logs, however much it is asked to log, and what it puts into the store, holds no secret and nothing the
-//! portal or a client said.
+//! What the program logs, however much it is asked to log, what it tells a collector of traces, and what it puts into the store,
+//! holds no secret and nothing the portal or a client said.
 
 use std::fs;
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use portalgraph::simulator::{ANY, Fault, Simulator, World};
 use serde_json::Value;
 
@@ -11,6 +12,7 @@ use crate::house::{self, Client, ICWS};
 use crate::program::Served;
 use crate::redis::Redis;
 use crate::service::{password_file, token};
+use crate::traces::Collector;
 
 /// A password that appears nowhere else.
 const PASSWORD: &str = "s3cr3t-of-the-portal";
@@ -34,14 +36,15 @@ fn world() -> World {
     world
 }
 
-#[tokio::test]
-async fn nothing_secret_is_logged_at_any_level_or_can_be_read_in_the_store() {
+// The collector goes on while the test waits for the program to end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_secret_is_logged_at_any_level_or_traced_or_can_be_read_in_the_store() {
     let simulator = Simulator::local(world()).await;
     let people = names(&simulator);
     assert!(people.len() > 100, "{people:?}");
     let (file, (service_token, hash)) = (password_file(SERVICE_PASSWORD), token());
     for (level, format) in [("trace", "pretty"), ("trace", "json")] {
-        let redis = Redis::start();
+        let (redis, collector) = (Redis::start(), Collector::start().await);
         let served = Served::start(&[
             ("PORTALGRAPH__PORTAL__URL", &simulator.url()),
             ("PORTALGRAPH__PORTAL__CALLBACK_URL", &simulator.url()),
@@ -57,6 +60,9 @@ async fn nothing_secret_is_logged_at_any_level_or_can_be_read_in_the_store() {
             ("PORTALGRAPH__CACHE__SHARED", "true"),
             ("PORTALGRAPH__LOG__LEVEL", level),
             ("PORTALGRAPH__LOG__FORMAT", format),
+            ("PORTALGRAPH__TELEMETRY__ENDPOINT", &collector.url),
+            ("PORTALGRAPH__TELEMETRY__SAMPLE_PER_THOUSAND", "1000"),
+            ("PORTALGRAPH__TELEMETRY__EXPORT_INTERVAL_MILLISECONDS", "100"),
         ]);
         let http = house::http();
         let client = Client::sign_in(&http, &served.url, (NAME, PASSWORD)).await;
@@ -69,7 +75,13 @@ async fn nothing_secret_is_logged_at_any_level_or_can_be_read_in_the_store() {
         let (stored, proofs) = (redis.everything(), simulator.proofs());
         assert!(proofs.len() > 3 && stored.len() > 10_000, "{} {}", proofs.len(), stored.len());
         let key = fs::read_to_string(redis.keys()).unwrap().split_once(':').unwrap().1.trim().to_owned();
-        let log = served.end();
+        // With the last spans, which are sent when it stops.
+        served.signal(Signal::SIGTERM);
+        let (_, log) = served.wait();
+        let traces: Vec<u8> = collector.sent().iter().flat_map(|sent| sent.body.to_vec()).collect();
+        for call in ["getUsers", "listRoles", "createRole", "login", "connect"] {
+            assert!(collector.spans().iter().any(|span| span.is_call() && span.name == call), "{call}");
+        }
         for call in ["portal call", "getUsers", "ICWS call", "listRoles", "createRole"] {
             assert!(log.contains(call), "the log is there: {log:.500}");
         }
@@ -112,6 +124,8 @@ async fn nothing_secret_is_logged_at_any_level_or_can_be_read_in_the_store() {
             assert_eq!(line, None, "{secret} is logged");
             let is_stored = stored.windows(secret.len()).any(|part| part == secret.as_bytes());
             assert!(!is_stored, "{secret} is in the store");
+            let is_told = traces.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!is_told, "{secret} is in a trace");
         }
     }
 }

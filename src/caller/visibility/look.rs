@@ -13,8 +13,8 @@ use super::super::kept::Kept;
 use super::super::tally::{Answered, Tally};
 use super::{Place, Verdict};
 use crate::session::{Realm, Session, Sessions};
-use crate::upstream::Upstream as _;
 use crate::upstream::metric::{DEMOTIONS, SHADOW_FETCHES};
+use crate::upstream::{Upstream as _, trace};
 
 /// Counts a call that was made to compare.
 fn count<Q: Question>(outcome: &'static str) {
@@ -148,7 +148,7 @@ impl House {
                 count::<Q>("failed");
             }
         };
-        tokio::spawn(timely.in_current_span());
+        tokio::spawn(trace::carried(timely).in_current_span());
     }
 
     /// Asks with one's own session and compares. Of an answer that a write may have overtaken nothing is concluded.

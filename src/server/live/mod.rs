@@ -17,7 +17,6 @@ pub(super) use event_stream::{followed, is_wanted, of_one, refused};
 pub(super) use told::Told;
 pub(super) use websocket::{is_upgrade, upgraded};
 
-use super::Floor;
 use super::answer::{self, Written};
 use super::aside::Aside;
 use super::asked::Asked;
@@ -27,6 +26,7 @@ use super::kept::{Key, KeyParts};
 use super::question::Question;
 use super::refusal::{BAD_USER_INPUT, Refusal, UNAUTHENTICATED};
 use super::request_id::RequestId;
+use super::{Floor, traced};
 use crate::caller::{Deadline, Freshness};
 use crate::graph::{Arrival, Feed, Happening, Standing};
 
@@ -123,7 +123,8 @@ impl Asked<'_> {
             batch: None,
             happening: None,
         };
-        let written = execution.alone(&visit).await?;
+        let name = trusted_name(floor, key.as_deref());
+        let written = traced::subscription(name, execution.alone(&visit)).await?;
         match visit.live().opened() {
             Some(feed) => {
                 let (floor, subject) = (Arc::clone(floor), Arc::clone(self.subject));
@@ -219,11 +220,19 @@ impl Teller {
             batch: None,
             happening: Some(happening),
         };
-        if let Some(shared) = execution.together(&self.arrival).await? {
-            return Ok(shared.written());
-        }
-        execution.alone(&Arc::new(execution.visit(self.arrival.clone()))).await
+        let told = async {
+            if let Some(shared) = execution.together(&self.arrival).await? {
+                return Ok(shared.written());
+            }
+            execution.alone(&Arc::new(execution.visit(self.arrival.clone()))).await
+        };
+        traced::subscription(trusted_name(&self.floor, self.key.as_deref()), told).await
     }
+}
+
+/// What the operator calls the document of a question.
+fn trusted_name(floor: &Floor, key: Option<&Key>) -> Option<Arc<str>> {
+    floor.documents.name(&key?.question.query)
 }
 
 fn signed_out(is_replaced: bool) -> Event {

@@ -18,7 +18,7 @@ use crate::portal::TenantId;
 use crate::portal::auth::Tenant;
 use crate::session::{Entrance, Session, Sessions, SignIn};
 use crate::store::StoreError;
-use crate::upstream::{AUDIT, Secret};
+use crate::upstream::{AUDIT, Secret, trace};
 
 /// A session that ends earlier than this has ended at once.
 const AT_ONCE: Duration = Duration::from_secs(30);
@@ -204,7 +204,7 @@ impl Sessions {
                 Some(attempt) if attempt.peek().is_none() => attempt.clone(),
                 _ => {
                     let outlived = outlived.map(|opened| opened.session);
-                    let trying = tokio::spawn(self.clone().attempt(held.clone(), outlived));
+                    let trying = tokio::spawn(trace::carried(self.clone().attempt(held.clone(), outlived)));
                     let held = held.clone();
                     let trying = trying.map(move |tried| {
                         tried.unwrap_or_else(|_| Err(held.error(Cause::Interrupted, Duration::from_secs(1))))

@@ -18,11 +18,16 @@ use crate::simulator::{Shared, server};
 
 pub(super) const SESSION_ID: HeaderName = HeaderName::from_static("inin-icws-session-id");
 pub(super) const CSRF_TOKEN: HeaderName = HeaderName::from_static("inin-icws-csrf-token");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("inin-icws-transaction-id");
 
 /// The headers the journal keeps, as the contract spells them.
-const NOTED: [(HeaderName, &str); 3] =
-    [(HOST, "Host"), (RANGE, "Range"), (TRANSACTION_ID, "ININ-ICWS-Transaction-Id")];
+const NOTED: [(HeaderName, &str); 4] = [
+    (HOST, "Host"),
+    (RANGE, "Range"),
+    (TRANSACTION_ID, "ININ-ICWS-Transaction-Id"),
+    (TRACEPARENT, "traceparent"),
+];
 
 /// A call as it came.
 pub(super) struct Asked {
