@@ -11,6 +11,9 @@ const MOST_BYTES = 150_000;
 const QUERY =
   'query Agents { agents(first: 3) { totalCount nodes { user { displayName department { name } } skillGroups { name } precisionQueues { name } } } }';
 
+/** One that nobody has asked before, so that the portal is. */
+const EXPLAINED = `{ users(search: {term: "a"}, first: 3) { totalCount nodes { loginName } } precisionQueue(by: {name: "Service first"}) { steps { stepNumber } eligibleAgents(first: 4) { nodes { agent { user { displayName } skillGroups { name } } } } } }`;
+
 async function signedIn(page) {
   await signIn(page, account.username, account.password);
   await finishSignIn(page, account.username);
@@ -25,9 +28,30 @@ async function run(page, operation, expected) {
   await until(async () => (await answerText(page)).includes(expected), `${expected} in the answer`);
 }
 
+/** What people and dashboards ask for a while, so that the console has something to show. */
+async function traffic(seconds) {
+  const post = async (query, token) => {
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    const answer = await fetch(`${account.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) });
+    return answer.json();
+  };
+  const login = `mutation { login(input: {username: "${account.username}", password: "${account.password}"}) { sessionToken } }`;
+  const token = (await post(login)).data.login.sessionToken;
+  for (const began = Date.now(); Date.now() - began < seconds * 1000; ) {
+    const turn = Math.floor(Math.random() * 40);
+    const table = ['agents-by-skill', 'skill-groups', 'precision-queues', 'totals'][turn % 4];
+    await Promise.all([
+      post(`{ agents(first: ${turn + 1}) { nodes { agentNumber skillGroups { name } attributes { value } } } }`, token),
+      post(`{ users(search: {term: "${turn}"}) { nodes { loginName department { name } } } }`, token),
+      fetch(`${account.url}/table/${table}.json`, { headers: { authorization: `Bearer ${token}` } }).then((answer) => answer.text()),
+    ]);
+    await new Promise((done) => setTimeout(done, 20 + 10 * turn));
+  }
+}
+
 /**
  * Each picture: its name, and what to do with a fresh page of the editor before it is taken. One of a page elsewhere also
- * says which, as `path`.
+ * says which, as `path` or whole, as `url`.
  */
 const PICTURES = [
   {
@@ -35,6 +59,23 @@ const PICTURES = [
     async prepare(page) {
       await signedIn(page);
       await run(page, QUERY, 'Ben Birch');
+    },
+  },
+  {
+    name: 'explain',
+    async prepare(page) {
+      await signedIn(page);
+      await page.getByRole('button', { name: 'Show Explain' }).click();
+      await page.getByRole('switch', { name: 'Explain the queries I run' }).click();
+      await run(page, EXPLAINED, '"totalCount"');
+      await page.getByText(/\d+ calls? in \d waves?/).first().waitFor();
+    },
+  },
+  {
+    name: 'console',
+    url: process.env.PORTALGRAPH_CONSOLE_URL,
+    async prepare() {
+      await traffic(40);
     },
   },
 ];
@@ -46,9 +87,9 @@ const folder = process.argv[2];
 mkdirSync(folder, { recursive: true });
 const browser = await launch();
 try {
-  for (const { name, path = '/', prepare } of PICTURES) {
+  for (const { name, path = '/', url = new URL(path, account.url).href, prepare } of PICTURES) {
     for (const colorScheme of ['light', 'dark']) {
-      const { page, context } = await openPage(browser, new URL(path, account.url).href, { colorScheme });
+      const { page, context } = await openPage(browser, url, { colorScheme });
       await page.setViewportSize({ width: 1280, height: 800 });
       await prepare(page);
       // Nothing that blinks or points.
