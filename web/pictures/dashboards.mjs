@@ -89,7 +89,7 @@ async function signIn(gateway) {
 
 /** What dashboards, people and a script ask until they are told to stop: more in the middle than at the ends. */
 async function busy({ gateway }, isOver) {
-  const tokens = await Promise.all(Array.from({ length: 8 }, () => signIn(gateway)));
+  const tokens = await Promise.all(Array.from({ length: 6 }, () => signIn(gateway)));
   const documents = readdirSync(join(root, 'config/documents')).map((name) => basename(name, '.graphql'));
   const began = Date.now();
   const one = async (token, nth) => {
@@ -106,7 +106,7 @@ async function busy({ gateway }, isOver) {
   };
   const followed = JSON.stringify({ query: 'subscription { callbackQueues { name } }' });
   const stop = new AbortController();
-  for (const token of tokens.slice(0, 5)) {
+  for (const token of tokens.slice(0, 4)) {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept: 'text/event-stream' };
     fetch(`${gateway}/graphql`, { method: 'POST', headers, body: followed, signal: stop.signal }).catch(() => {});
   }

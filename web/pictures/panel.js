@@ -82,7 +82,7 @@ function timeseries({ defaults, width, height }, { series, from, to }) {
     const path = known.map(([time, value], nth) => `${nth ? 'L' : 'M'}${x(time).toFixed(1)} ${y(value).toFixed(1)}`).join('');
     drawn.append(element('path', { d: path, stroke: COLOURS[place % COLOURS.length], class: 'line' }));
   });
-  const shownNames = series.map(({ name }) => name).slice(0, 8);
+  const shownNames = series.map(({ name }) => name).slice(0, 6);
   if (series.length > shownNames.length) shownNames.push(`and ${series.length - shownNames.length} more`);
   return element('div', {}, drawn, legend(shownNames));
 }
