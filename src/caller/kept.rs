@@ -176,10 +176,10 @@ mod tests {
 
     #[test]
     fn another_is_asked_for_once_in_a_while() {
-        let kept = Kept::of_age((), 1, (LIFE, Duration::from_secs(60)));
+        let kept = Kept::of_age((), 1, (LIFE, Duration::from_mins(1)));
         assert!(kept.is_to_be_renewed());
         assert!(!kept.is_to_be_renewed(), "somebody does");
-        let later = Kept::of_age((), 1, (LIFE, Duration::from_secs(60) + BETWEEN_RENEWALS));
+        let later = Kept::of_age((), 1, (LIFE, Duration::from_mins(1) + BETWEEN_RENEWALS));
         later.renewed_not_before.store(kept.renewed_not_before.load(Ordering::Relaxed), Ordering::Relaxed);
         assert!(later.is_to_be_renewed(), "it came to nothing");
     }

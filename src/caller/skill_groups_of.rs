@@ -241,8 +241,8 @@ async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: HashSet<Agent
     let outlook = reader.identity::<Portal>().ok().and_then(|identity| reader.outlooks().0.get(identity));
     let weighing = Weighing { reader, spent: &spent, outlook };
     if way == Way::Forward {
-        return Verdict { forward: weighing.forward_to_tell(&agents), ..Verdict::forward(Reason::Setting) }
-            .into();
+        let forward = weighing.forward(weighing.to_ask(agents.iter()));
+        return Verdict { forward: Some(forward), ..Verdict::forward(Reason::Setting) }.into();
     }
     if agents.is_empty() {
         return Verdict::forward(Reason::Uncounted).into();
@@ -351,11 +351,6 @@ impl Weighing<'_> {
 
     fn forward(&self, calls: usize) -> Price {
         self.reader.price::<GetSkillsForAgent>(calls, Observed::RECORD)
-    }
-
-    /// What asking for each would cost, where nothing hangs on it but that it is told.
-    fn forward_to_tell(&self, agents: &HashSet<AgentKey>) -> Option<Price> {
-        self.reader.explains().then(|| self.forward(self.to_ask(agents.iter())))
     }
 
     /// So many groups, and then whoever is likely to be left over.

@@ -10,6 +10,7 @@ use super::aside::{COST, EXPLAIN};
 use super::deadline::DEADLINE;
 use super::origin::X_REQUESTED_WITH;
 use super::request_id::X_REQUEST_ID;
+use super::table;
 use super::worked_out::CACHE_STATUS;
 
 /// How long a browser may go without asking again what it may send.
@@ -35,7 +36,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
             .allow_credentials(true)
             .allow_methods([Method::GET, Method::POST])
             .allow_headers(sent)
-            .expose_headers([CACHE_STATUS, ETAG, RETRY_AFTER, X_REQUEST_ID])
+            .expose_headers([CACHE_STATUS, ETAG, RETRY_AFTER, X_REQUEST_ID, table::ERRORS, table::STALE])
             .max_age(REMEMBERED)
     })
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn;
@@ -55,26 +56,31 @@ pub(super) async fn serve(
     collector: PrometheusHandle,
     floors: watch::Receiver<Arc<Floor>>,
 ) -> io::Result<()> {
-    let floor = Arc::clone(&floors.borrow());
     let rendered = collector.clone();
-    let (counted, gates) = (Arc::clone(&floor), floors.clone());
+    // Looked up each time: a floor that is held on to would keep its answers when another has taken its place.
+    let (counted, looked_at) = (floors.clone(), floors.clone());
     let metrics = async move || {
-        let [under_way, waiting, _] = gates.borrow().gate.figures();
+        let floor = Arc::clone(&counted.borrow());
+        let [under_way, waiting, _] = floor.gate.figures();
         metric::show_requests(under_way, waiting);
-        metric::show_sessions(usize::try_from(counted.gateway.sessions.count()).unwrap_or(usize::MAX));
+        metric::show_sessions(usize::try_from(floor.gateway.sessions.count()).unwrap_or(usize::MAX));
         ([(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], rendered.render()).into_response()
     };
+    let ready = async move || {
+        let floor = Arc::clone(&looked_at.borrow());
+        health::ready(State(floor)).await
+    };
+    let settings = floors.borrow().settings.clone();
     let router = Router::new()
         .route("/metrics", get(metrics))
         .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .with_state(Arc::clone(&floor))
+        .route("/health/ready", get(ready))
         .merge(Console::new(collector.clone(), floors).router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn(|request, next| around(request, next, ("http", None))));
     // The sizes and timeouts of the clients' door, as they were when the gateway started.
-    let (_offers, offer) = watch::channel(Offer::new(router, &floor.settings));
+    let (_offers, offer) = watch::channel(Offer::new(router, &settings));
     let door = Door::new(offer, None, MAX_CONNECTIONS);
     let upkeep = async {
         let mut ticks = tokio::time::interval(UPKEEP);

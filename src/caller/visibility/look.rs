@@ -78,9 +78,12 @@ impl House {
             }
             return Some(result);
         }
-        asking.brought(Answered::Shared, || Brought::of::<Q>(&result));
-        // Another's failure may be of their own, and another's answer may have become a different one.
-        result.ok().filter(|kept| self.visibility.is_witness(place, kept)).map(Ok)
+        // Another's failure may be of their own, and another's answer may have become a different one: then not even its size
+        // is told.
+        let given = result.ok().filter(|kept| self.visibility.is_witness(place, kept));
+        let brought = || given.as_ref().map_or_else(Brought::default, |kept| Brought::kept::<Q>(kept));
+        asking.brought(Answered::Shared, brought);
+        given.map(Ok)
     }
 
     /// One's own answer, compared with the shared one and shared if it is the same.

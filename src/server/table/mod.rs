@@ -46,7 +46,10 @@ use super::{Floor, answer, measured};
 use crate::graph::Code;
 
 /// How many errors an answer has of which there is a table all the same.
-const ERRORS: HeaderName = HeaderName::from_static("portalgraph-errors");
+pub(super) const ERRORS: HeaderName = HeaderName::from_static("portalgraph-errors");
+
+/// How many seconds ago the oldest of what a table shows was read, where that was too long ago and the portal could not be asked.
+pub(super) const STALE: HeaderName = HeaderName::from_static("portalgraph-stale");
 
 /// Longer answers are made into tables off the runtime's threads, so that others' answers do not wait.
 const SHAPED_ASIDE_FROM_BYTES: usize = 32 * 1024;
@@ -158,8 +161,10 @@ async fn whole(
     (plan, form): (Plan, Form),
     (media, cached): (MediaType, (&Parts, u64)),
 ) -> Result<Response, Refusal> {
-    let (table, _) = shaped(body, plan, form).await?;
-    Ok(answer::succeeded((&Arc::new(table), age), media, cached).await)
+    let (table, Beside { stale, .. }) = shaped(body, plan, form).await?;
+    let mut response = answer::succeeded((&Arc::new(table), age), media, cached).await;
+    tell_stale(&mut response, stale);
+    Ok(response)
 }
 
 /// The table of what there is of an answer with errors.
@@ -168,20 +173,45 @@ async fn partial(
     (plan, form): (Plan, Form),
     (media, parts): (MediaType, &Parts),
 ) -> Result<Response, Refusal> {
-    let (table, errors) = shaped(body, plan, form).await?;
+    let (table, Beside { errors, stale }) = shaped(body, plan, form).await?;
     let mut response = answer::packed(&table, (StatusCode::OK, media), parts).await;
     response.headers_mut().insert(ERRORS, HeaderValue::from(errors));
+    tell_stale(&mut response, stale);
     Ok(response)
 }
 
-/// The table, and how many errors the answer has.
-async fn shaped(body: &Arc<Body>, plan: Plan, form: Form) -> Result<(Body, usize), Refusal> {
+fn tell_stale(response: &mut Response, seconds: Option<u64>) {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(STALE, HeaderValue::from(seconds));
+    }
+}
+
+/// What an answer says beside its data.
+struct Beside {
+    /// How many errors it has.
+    errors: usize,
+    /// The seconds since the oldest of what is too old was read.
+    stale: Option<u64>,
+}
+
+impl Beside {
+    fn of(answer: &Value) -> Self {
+        let marks = answer["extensions"]["freshness"].as_array().map(Vec::as_slice).unwrap_or_default();
+        Self {
+            errors: answer["errors"].as_array().map_or(0, Vec::len),
+            stale: marks.iter().filter_map(|mark| mark["age"].as_u64()).max(),
+        }
+    }
+}
+
+/// The table, and what the answer says beside it.
+async fn shaped(body: &Arc<Body>, plan: Plan, form: Form) -> Result<(Body, Beside), Refusal> {
     let bytes = body.plain.clone();
     let shape = move || {
         let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let errors = answer.get("errors").filter(|errors| errors.is_array());
         let table = write(&plan, &answer["data"], errors, form);
-        table.map(|table| (Body::new(table), errors.and_then(Value::as_array).map_or(0, Vec::len)))
+        table.map(|table| (Body::new(table), Beside::of(&answer)))
     };
     let table = if body.plain.len() < SHAPED_ASIDE_FROM_BYTES {
         Some(shape())

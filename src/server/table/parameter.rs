@@ -123,7 +123,11 @@ fn append(known: &mut Value, value: Value) {
 /// The value a text stands for, or what was expected; the engine looks whether it fits where it is used.
 fn value_of(text: &str, kind: &Type, fields: &Fields) -> Result<Value, &'static str> {
     let json = || serde_json::from_str::<Value>(text).ok();
-    if text == "null" && kind.nullable {
+    // A text may be that word.
+    if text == "null"
+        && kind.nullable
+        && !matches!(&kind.base, BaseType::Named(name) if name == "String" || name == "ID")
+    {
         return Ok(Value::Null);
     }
     match &kind.base {

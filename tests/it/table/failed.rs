@@ -38,6 +38,26 @@ async fn what_lacks_something_is_no_table() {
 }
 
 #[tokio::test]
+async fn what_is_too_old_is_told_by_a_header() {
+    let (house, client) = wall(|config, _| {
+        config.cache.catalogue_seconds = 1;
+        config.cache.stale_if_error.catalogue_seconds = 600;
+    })
+    .await;
+    let fresh = get(&client, "some.csv").await;
+    assert_eq!((fresh.status, fresh.header("portalgraph-stale")), (StatusCode::OK, ""), "{}", fresh.text);
+    tokio::time::sleep(std::time::Duration::from_millis(1_300)).await;
+    house.calls();
+    house.simulator.faults().always(portalgraph::simulator::ANY, Fault::Status(500));
+    for address in ["some.csv", "some.json", "some.json?shape=objects&partial=1"] {
+        let old = get(&client, address).await;
+        assert_eq!(old.status, StatusCode::OK, "{}", old.text);
+        assert!(old.header("portalgraph-stale").parse::<u64>().unwrap() >= 1, "{address}");
+    }
+    assert!(house.call_count() >= 3, "the portal was asked first, each time");
+}
+
+#[tokio::test]
 async fn the_status_tells_what_went_wrong() {
     let (house, client) = wall(|config, _| config.limits.max_portal_calls = 3).await;
     for (fault, status, code) in [
