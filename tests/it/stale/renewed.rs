@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use futures_util::future::join_all;
+use portalgraph::config::Way;
 use portalgraph::simulator::{Fault, SIZED_LOGIN};
 
 use super::*;
@@ -86,6 +87,7 @@ async fn a_renewal_that_fails_is_not_tried_by_each_who_asks() {
 async fn so_many_renewals_are_under_way_at_once() {
     let house = House::with(World::sized(300), |config| {
         beyond(config, 600, 0);
+        config.plan.users_by_id = Way::Forward;
         config.portal.max_concurrent_calls = 1_000;
         config.portal.max_concurrent_calls_per_session = 1_000;
         config.portal.call_timeout_milliseconds = 30_000;
