@@ -37,7 +37,7 @@ export function UpstreamPanel({ state, since }: PanelProps) {
           title: 'The limit falls while the server is slow or fails',
           cell: (row) => (
             <>
-              <Share value={row.underWay} most={row.limit} /> {count(row.underWay)} / {count(row.limit)}
+              <Share value={row.underWay} most={row.limit} isRoom /> {count(row.underWay)} / {count(row.limit)}
               {row.limit < row.most && <span className="mark is-trying"> of {count(row.most)}</span>}
             </>
           ),

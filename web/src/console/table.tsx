@@ -68,11 +68,11 @@ export function TablePanel<Row>({ title, note, rows, columns, id, none, children
   );
 }
 
-/** How much of a room is taken, as a bar beside its numbers. */
-export function Share({ value, most }: { value: number; most: number }) {
+/** A part of a whole, as a bar beside its numbers; of a room, a bar that is nearly full stands out. */
+export function Share({ value, most, isRoom = false }: { value: number; most: number; isRoom?: boolean }) {
   const part = most > 0 ? Math.min(value / most, 1) : 0;
   return (
-    <svg className={part > 0.9 ? 'share is-full' : 'share'} viewBox="0 0 40 8" aria-hidden="true">
+    <svg className={isRoom && part > 0.9 ? 'share is-full' : 'share'} viewBox="0 0 40 8" aria-hidden="true">
       <rect className="room" width="40" height="8" rx="1.5" />
       <rect className="taken" width={40 * part} height="8" rx="1.5" />
     </svg>
