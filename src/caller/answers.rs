@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
 use moka::Expiry;
 use moka::sync::Cache;
 
@@ -19,7 +18,7 @@ use super::freshness::Freshness;
 use super::kept::{Kept, Life};
 use super::visibility::Owner;
 use crate::config::{self, Window};
-use crate::upstream::{Call, Hashed, Noun, trace};
+use crate::upstream::{self, Call, Hashed, Noun, WeakFlight, trace};
 
 /// What a kept answer is found by; compared by equality, part by part. One reference, because it is looked for and put down
 /// in several places for each question.
@@ -81,12 +80,12 @@ impl Expiry<Key, Arc<Kept>> for PerAnswer {
 }
 
 /// An answer that is asked for once for all who wait for it: it goes on for as long as one of them does.
-pub type Flight = Shared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>;
+pub type Flight = upstream::Flight<Result<Arc<Kept>, CallerError>>;
 
 /// A question under way.
 struct UnderWay {
     /// Held by those who wait for it only.
-    flight: WeakShared<BoxFuture<'static, Result<Arc<Kept>, CallerError>>>,
+    flight: WeakFlight<Result<Arc<Kept>, CallerError>>,
     /// Tells it from one that was given up before.
     number: u64,
 }
@@ -233,10 +232,8 @@ impl Answers {
             Ok(kept)
         };
         // Part of what the first to ask is part of, whoever waits for it when it goes on.
-        let flight = trace::carried(flight).boxed().shared();
-        if let Some(weak) = flight.downgrade() {
-            under_way.insert(key.clone(), UnderWay { flight: weak, number });
-        }
+        let flight = Flight::new(trace::carried(flight));
+        under_way.insert(key.clone(), UnderWay { flight: flight.downgrade(), number });
         flight
     }
 }

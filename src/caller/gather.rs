@@ -4,7 +4,9 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use futures_util::future::{BoxFuture, FutureExt as _};
+
+use crate::upstream::Flight;
 
 /// How often the rest of the request gets its turn before a level is closed: keys that come a turn later are still of it.
 const TURNS: usize = 2;
@@ -12,7 +14,7 @@ const TURNS: usize = 2;
 type Make<K, P> = Box<dyn Fn(Vec<K>) -> BoxFuture<'static, P> + Send + Sync>;
 
 /// The level that is still open: its keys, and the plan that will be made for them.
-type Open<K, P> = Option<(Vec<K>, Shared<BoxFuture<'static, P>>)>;
+type Open<K, P> = Option<(Vec<K>, Flight<P>)>;
 
 /// Where keys are gathered.
 pub(super) struct Gather<K, P>
@@ -51,7 +53,7 @@ where
     }
 
     /// Closes the open level and makes its plan.
-    fn level(&self) -> Shared<BoxFuture<'static, P>> {
+    fn level(&self) -> Flight<P> {
         // Weak, because the level lies in what it closes: one that nobody waits for any more must not keep itself.
         let (make, open) = (self.make.clone(), Arc::downgrade(&self.open));
         let level = async move {
@@ -60,7 +62,7 @@ where
             let closed = open.upgrade().and_then(close);
             make(closed.map(|(keys, _)| keys).unwrap_or_default()).await
         };
-        level.boxed().shared()
+        Flight::new(level)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use futures_util::future::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
 use super::answers::{Key, KeyParts};
@@ -27,10 +27,10 @@ use crate::config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
 use crate::session::{Held, Identity, PortalSession, Realm, Session, Sessions, Standing};
-use crate::upstream::{Failure as _, Noun, Upstream};
+use crate::upstream::{Failure as _, Flight, Noun, Upstream};
 
 /// What a request has asked, answered in one way for all of its fields.
-pub(super) type Asked = Shared<BoxFuture<'static, Result<Given, CallerError>>>;
+pub(super) type Asked = Flight<Result<Given, CallerError>>;
 
 /// The reading side of one request's client.
 pub struct Reader {
@@ -334,7 +334,7 @@ impl Reader {
             // Whatever is made of a failure, even if it is no error: another session may fare better.
             Err(_) => basis.make_particular(),
         });
-        let flight = flight.boxed().shared();
+        let flight = Flight::new(flight);
         asked.insert(key, flight.clone());
         Ok(flight)
     }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
+use futures_util::future::BoxFuture;
 
 use super::answer::Written;
 use super::kept::Key;
 use crate::caller::{Basis, Freshness, Moment};
+use crate::upstream::{self, WeakFlight};
 
 /// What joins two requests: the same question of the same people, with no write of anything they may see between, and as
 /// long to answer it: one gives up its reads when its own time is over, which is no answer to who has more, and who has less
@@ -27,7 +28,7 @@ pub(super) struct Place {
 type Work = BoxFuture<'static, Option<Arc<Written>>>;
 
 /// An answer that is worked out for all who wait for it; `None` if that went wrong.
-pub(super) type Flight = Shared<Work>;
+pub(super) type Flight = upstream::Flight<Option<Arc<Written>>>;
 
 /// All queries that can be joined; requests under way bound it.
 #[derive(Clone, Default)]
@@ -35,7 +36,7 @@ pub(super) struct UnderWay(Arc<Mutex<HashMap<Place, Entry>>>);
 
 struct Entry {
     /// Held by those who wait for it only.
-    flight: WeakShared<Work>,
+    flight: WeakFlight<Option<Arc<Written>>>,
     basis: Basis,
 }
 
@@ -84,14 +85,11 @@ impl UnderWay {
         }
         let (work, basis) = lead();
         let landing = Landing { under_way: self.clone(), place: place.clone(), basis: basis.clone() };
-        let flight = async move {
+        let flight = Flight::new(async move {
             let _landing = landing;
             work.await
-        };
-        let flight = flight.boxed().shared();
-        if let Some(weak) = flight.downgrade() {
-            entries.insert(place, Entry { flight: weak, basis });
-        }
+        });
+        entries.insert(place, Entry { flight: flight.downgrade(), basis });
         drop(entries);
         drop(outdated);
         Joined::Leading(flight)

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use futures_util::future::FutureExt as _;
 
 use super::PollKey;
 use super::guests::{Attendance, Guests};
@@ -18,6 +17,7 @@ use crate::caller::notes::Notes;
 use crate::caller::reader::{Asked, Reader};
 use crate::caller::visibility::Owner;
 use crate::portal::Portal;
+use crate::upstream::Flight;
 
 /// Reads by polls on behalf of one identity.
 #[derive(Clone)]
@@ -61,7 +61,7 @@ impl Reader {
                 basis.rest_on(realm, epochs, (kept.fetched_at(), kept.fresh_until()));
                 Ok(Given::fresh(kept))
             };
-            Some((key.clone(), flight.boxed().shared()))
+            Some((key.clone(), Flight::new(flight)))
         };
         let asked = known.iter().filter_map(flight).collect();
         Self { asked: Arc::new(Mutex::new(asked)), ..self }
@@ -77,7 +77,7 @@ impl Reader {
         let poll = PollKey { identity, operation: Q::NAME, question: key.question.clone() };
         let (watcher, house, deadline) = (watcher.clone(), self.house.clone(), self.notes.deadline);
         let read = async move { watcher.read(&house, (poll, question), deadline).await.map(Given::fresh) };
-        Ok(read.boxed().shared())
+        Ok(Flight::new(read))
     }
 
     /// Lets this session in among those of its identity at the portal who subscribe to something.

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, FutureExt as _, Shared};
+use futures_util::future::FutureExt as _;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout};
 use tracing::field::display;
@@ -18,7 +18,7 @@ use crate::portal::TenantId;
 use crate::portal::auth::Tenant;
 use crate::session::{Entrance, Session, Sessions, SignIn};
 use crate::store::StoreError;
-use crate::upstream::{AUDIT, Secret, trace};
+use crate::upstream::{AUDIT, Flight, Secret, trace};
 
 /// A session that ends earlier than this has ended at once.
 const AT_ONCE: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ const PATIENCE: u32 = 4;
 /// The longest it may take to read a password.
 const READING: Duration = Duration::from_secs(5);
 
-type Attempt = Shared<BoxFuture<'static, Result<Arc<Session>, ServiceError>>>;
+type Attempt = Flight<Result<Arc<Session>, ServiceError>>;
 
 /// Who a service account is, and the session it holds.
 pub(in crate::session) struct HeldSession {
@@ -201,7 +201,7 @@ impl Sessions {
             }
             match &state.under_way {
                 // One that is over although its place was not cleared has panicked.
-                Some(attempt) if attempt.peek().is_none() => attempt.clone(),
+                Some(attempt) if !attempt.is_over() => attempt.clone(),
                 _ => {
                     let outlived = outlived.map(|opened| opened.session);
                     let trying = tokio::spawn(trace::carried(self.clone().attempt(held.clone(), outlived)));
@@ -209,7 +209,7 @@ impl Sessions {
                     let trying = trying.map(move |tried| {
                         tried.unwrap_or_else(|_| Err(held.error(Cause::Interrupted, Duration::from_secs(1))))
                     });
-                    state.under_way.insert(trying.boxed().shared()).clone()
+                    state.under_way.insert(Flight::new(trying)).clone()
                 }
             }
         };
