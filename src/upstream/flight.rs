@@ -127,18 +127,17 @@ impl<T: Clone> Future for Flight<T> {
         if let Some(done) = work.done.get() {
             return Poll::Ready(done.clone());
         }
-        let wakes = work.waiting.register(place, context.waker());
+        let before = work.waiting.register(place, context.waker());
         let free = match work.future.try_lock() {
             Ok(free) => free,
             Err(TryLockError::WouldBlock) => return Poll::Pending,
             Err(TryLockError::Poisoned(_)) => panic!("what was waited for panicked"),
         };
-        let mut turn = Turn { waiting: &work.waiting, wakes, is_last: true };
+        let mut turn = Turn { waiting: &work.waiting, wakes: before, is_last: true };
         // Let go of before the turn ends, because it comes later, also when it panics.
         let mut future = free;
         let waker = Waker::from(work.waiting.clone());
-        let polled =
-            future.as_mut().map(|future| future.as_mut().poll(&mut Context::from_waker(&waker)));
+        let polled = future.as_mut().map(|future| future.as_mut().poll(&mut Context::from_waker(&waker)));
         match polled {
             Some(Poll::Pending) => {
                 turn.is_last = false;
@@ -262,8 +261,8 @@ mod tests {
         let held = Arc::new(());
         let holds = held.clone();
         let flight = Flight::new(async move {
-            let _holds = holds;
             pending::<()>().await;
+            drop(holds);
         });
         let (weak, mut other) = (flight.downgrade(), flight.clone());
         let woken: Arc<Woken> = Arc::default();

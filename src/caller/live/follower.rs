@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-
 use super::PollKey;
 use super::guests::{Attendance, Guests};
 use super::watcher::{Known, Watcher};

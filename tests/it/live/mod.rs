@@ -5,7 +5,7 @@ mod events;
 mod protocol;
 mod session;
 mod share;
-mod socket;
+pub mod socket;
 
 use portalgraph::config::Config;
 use portalgraph::portal::SkillGroupId;

@@ -1,6 +1,7 @@
 //! What else is told: of requests that share a call, of calls that are put again, of changes, of the second upstream, of tables, of
 //! subscriptions; and what of it log lines tell too.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use portalgraph::simulator::{DEMO_ICWS_LOGIN, Fault};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Traced, one};
 use crate::house::ICWS;
+use crate::live::socket::Socket;
 use crate::metrics::{free, get, sample};
 
 #[tokio::test]
@@ -165,4 +167,33 @@ async fn each_event_of_a_subscription_is_a_trace_of_its_own_and_so_is_each_poll(
     for (operation, parent) in traced.calls() {
         assert!(parent.starts_with("00-") && parent.ends_with("-01"), "{operation}: {parent}");
     }
+}
+
+#[tokio::test]
+async fn each_operation_of_a_socket_is_a_trace_of_its_own() {
+    let traced = Traced::start(&[]).await;
+    let mut socket = Socket::of(&traced.client).await;
+    traced.calls();
+    socket.subscribe("d", "{ departments { name } }").await;
+    socket.data().await;
+    assert_eq!(socket.hear().await["type"], "complete");
+    socket.subscribe("s", "{ sites { name } }").await;
+    socket.data().await;
+    let mut calls = traced.calls();
+    calls.sort_unstable();
+    let is_told = |spans: &[super::Told]| spans.iter().filter(|span| span.name == "query").count() == 2;
+    let spans = traced.collector.until(is_told).await;
+    // Opening the socket is the request, and over; what is asked on it may come hours later.
+    let opening = one(&spans, "GET /graphql");
+    assert_eq!(opening.get("http.response.status_code"), "101");
+    let mut ids = BTreeSet::from([opening.trace.as_str()]);
+    for (operation, parent) in &calls {
+        let call = one(&spans, operation);
+        let query = spans.iter().find(|span| span.id == call.parent).unwrap();
+        assert!(query.name == "query" && query.is_server() && query.parent.is_empty(), "{query:?}");
+        assert_eq!(query.get("graphql.operation.type"), "query");
+        assert_eq!(*parent, format!("00-{}-{}-01", call.trace, call.id));
+        assert!(ids.insert(call.trace.as_str()), "{spans:#?}");
+    }
+    assert_eq!(ids.len(), 3, "{calls:?}");
 }

@@ -3,6 +3,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Console } from './console';
 import './console.css';
+import './chart.css';
+import './table.css';
 
 const root = document.getElementById('root');
 if (!root) {
