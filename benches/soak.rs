@@ -156,7 +156,14 @@ async fn follow(field: Arc<Field>, first: usize) {
     let mut nth = first;
     while !field.is_over.load(Ordering::Relaxed) {
         nth += 1;
-        let Ok(token) = field.sign_in(nth).await else { continue };
+        let token = match field.sign_in(nth).await {
+            Ok(token) => token,
+            Err(error) => {
+                field.unexplained(&error);
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+        };
         let mut subscriber = Subscriber::of(&field.url, &token).await;
         for number in 0..EACH {
             subscriber.subscribe(&number.to_string(), &followed(first + number)).await;
@@ -191,8 +198,8 @@ fn mean(samples: &[f64]) -> f64 {
 fn client() -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().tcp_nodelay(true);
-    // Sooner than the gateway closes what is idle: a request that is on its way just then would be lost.
-    client.pool_idle_timeout(Duration::from_secs(30)).build().unwrap()
+    // Sooner than the gateway closes what is idle, or was opened and not used: a request on its way just then is lost.
+    client.pool_idle_timeout(Duration::from_secs(5)).build().unwrap()
 }
 
 #[tokio::main]
@@ -206,7 +213,7 @@ async fn main() -> ExitCode {
             ("PORTALGRAPH__LIVE__MAX_SUBSCRIPTIONS_PER_PERSON", "1000"),
             ("PORTALGRAPH__PORTAL__URL", &portal.url),
             ("PORTALGRAPH__SESSION__MAX_SESSIONS", &sessions),
-            // Half and a quarter of the defaults: full within the first minute, because what fills is not what leaks.
+            // Half and a quarter of the defaults, which take four minutes to fill: what fills is not what leaks.
             ("PORTALGRAPH__CACHE__MAX_BYTES", "67108864"),
             ("PORTALGRAPH__CACHE__MAX_WHOLE_ANSWER_BYTES", "16777216"),
             // All come from one address, and each of a hundred people is many of them.

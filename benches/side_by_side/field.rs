@@ -47,8 +47,10 @@ impl Gateway {
         let mut environment = vec![
             option("PORTAL__URL", &portal.url()),
             // Counted as by default, and out of reach: few people here ask more often than all of a company.
-            option("RATE__IDENTITY_BURST", "4000000000"),
-            option("RATE__ADDRESS_BURST", "4000000000"),
+            option("RATE__IDENTITY_BURST", "1000000"),
+            option("RATE__ADDRESS_BURST", "1000000"),
+            option("RATE__IDENTITY_REQUESTS_PER_MINUTE", "1000000"),
+            option("RATE__ADDRESS_REQUESTS_PER_MINUTE", "1000000"),
         ];
         if let Keeps::Seconds(seconds) = keeps {
             environment.extend(

@@ -46,8 +46,8 @@ impl Waiting {
     /// Sees to it that this one is woken next time; tells how many wakes there were so far.
     fn register(&self, place: &mut Option<usize>, waker: &Waker) -> usize {
         let mut places = self.places();
-        let of = *place.get_or_insert_with(|| places.wakers.insert(None));
-        match &mut places.wakers[of] {
+        let place = *place.get_or_insert_with(|| places.wakers.insert(None));
+        match &mut places.wakers[place] {
             Some(known) => known.clone_from(waker),
             empty => *empty = Some(waker.clone()),
         }
@@ -110,7 +110,7 @@ impl<T> Flight<T> {
 }
 
 impl<T> WeakFlight<T> {
-    /// The work, if somebody waits for it.
+    /// The work, if somebody holds it.
     #[must_use]
     pub fn upgrade(&self) -> Option<Flight<T>> {
         self.0.upgrade().map(|work| Flight { work, place: None })
@@ -128,13 +128,16 @@ impl<T: Clone> Future for Flight<T> {
             return Poll::Ready(done.clone());
         }
         let before = work.waiting.register(place, context.waker());
+        // Looked at before the lock: who finds it poisoned holds it for as long as the panic takes, and wakes nobody after it.
+        assert!(!work.future.is_poisoned(), "what was waited for panicked");
         let free = match work.future.try_lock() {
             Ok(free) => free,
             Err(TryLockError::WouldBlock) => return Poll::Pending,
+            // Since it was looked at.
             Err(TryLockError::Poisoned(_)) => panic!("what was waited for panicked"),
         };
         let mut turn = Turn { waiting: &work.waiting, wakes: before, is_last: true };
-        // Let go of before the turn ends, because it comes later, also when it panics.
+        // Declared after the turn, and so let go of before that ends, also in a panic.
         let mut future = free;
         let waker = Waker::from(work.waiting.clone());
         let polled = future.as_mut().map(|future| future.as_mut().poll(&mut Context::from_waker(&waker)));
@@ -148,7 +151,9 @@ impl<T: Clone> Future for Flight<T> {
                 *future = None;
                 Poll::Ready(value)
             }
-            None => work.done.get().cloned().map_or(Poll::Pending, Poll::Ready),
+            None => {
+                Poll::Ready(work.done.get().cloned().expect("the future goes only when its value is there"))
+            }
         }
     }
 }
@@ -173,9 +178,10 @@ mod tests {
     use std::future::{pending, poll_fn};
     use std::panic::{AssertUnwindSafe, catch_unwind};
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use futures_util::FutureExt as _;
-    use tokio::task::yield_now;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -237,6 +243,8 @@ mod tests {
         let (leader, mut follower, woken) = looked_at_meanwhile(true);
         assert!(leader.is_over());
         assert_eq!(woken.times(), 1);
+        // While somebody else is at finding it so, too.
+        let _held = leader.work.future.try_lock();
         assert!(catch_unwind(AssertUnwindSafe(|| woken.poll(&mut follower))).is_err());
     }
 
@@ -276,12 +284,21 @@ mod tests {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn of_two_threads_none_is_left_behind() {
         for _ in 0..20_000 {
-            let flight = Flight::new(yield_now());
+            let mut had_turn = false;
+            let flight = Flight::new(poll_fn(move |context| {
+                if had_turn {
+                    return Poll::Ready(());
+                }
+                had_turn = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }));
             let (mut gone, stays) = (flight.clone(), flight);
             let going = tokio::spawn(async move {
                 let _ = futures_util::poll!(&mut gone);
             });
-            tokio::spawn(stays).await.unwrap();
+            let staying = tokio::spawn(timeout(Duration::from_secs(10), stays));
+            staying.await.unwrap().expect("it was woken");
             going.await.unwrap();
         }
     }

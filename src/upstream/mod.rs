@@ -1,5 +1,5 @@
-//! What every upstream has in common: calls that read or change kinds of record, causes of failure, secrets. A new
-//! upstream is a floor beside the others that speaks these words.
+//! What every upstream has in common: calls that read or change kinds of record, causes of failure, secrets, work that
+//! many wait for. A new upstream is a floor beside the others that speaks these words.
 
 pub mod allowance;
 mod audit;

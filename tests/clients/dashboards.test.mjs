@@ -22,7 +22,7 @@ const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
 /** What was wrong with the last dashboard; of a panel only what is wrong with it as the kind it says it is. */
 function mistakes() {
   const kind = (error) => error.schemaPath.match(/^.*?\/anyOf\/\d+/)?.[0];
-  const isOtherKind = (error) => error.keyword === 'const' && error.instancePath.endsWith('/type');
+  const isOtherKind = (error) => error.keyword === 'const' && /^\/panels\/\d+\/type$/.test(error.instancePath);
   const errors = (validate.errors ?? []).filter((error) => error.keyword !== 'anyOf');
   const others = new Set(errors.filter(isOtherKind).map((error) => `${error.instancePath.split('/')[2]} ${kind(error)}`));
   return errors

@@ -179,8 +179,7 @@ async fn each_operation_of_a_socket_is_a_trace_of_its_own() {
     assert_eq!(socket.hear().await["type"], "complete");
     socket.subscribe("s", "{ sites { name } }").await;
     socket.data().await;
-    let mut calls = traced.calls();
-    calls.sort_unstable();
+    let calls = traced.calls();
     let is_told = |spans: &[super::Told]| spans.iter().filter(|span| span.name == "query").count() == 2;
     let spans = traced.collector.until(is_told).await;
     // Opening the socket is the request, and over; what is asked on it may come hours later.
