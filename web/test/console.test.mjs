@@ -138,7 +138,7 @@ if (!program) {
     assert.equal((await cells(page, 'Upstreams', 'portal, reads'))[0], 'sent');
     const plan = await cells(page, 'Plans', 'agent skill groups, forward');
     assert.deepEqual(plan.slice(0, 2), ['auto', '1'], "of the demonstration's own first query");
-    assert.match(plan[2], /^getSkillsForAgent [\d.]+ (µs|ms|s), [\d.]+ KiB$/);
+    assert.match(plan[2], /^getSkillsForAgent [\d.]+ (µs|ms|s), [\d.]+ (B|KiB)$/);
   });
 
   test('a subscription is seen with its poller until it ends', async () => {
