@@ -7,16 +7,15 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Request, Version};
 use axum::serve::Listener;
 use hyper::body::Incoming;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
@@ -24,6 +23,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, tim
 use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Beat, Fault, Pulse, Watched};
+use super::router::Site;
 use super::tls::Tls;
 use crate::config;
 
@@ -38,7 +38,7 @@ const MAX_STREAMS: u32 = 32;
 
 /// What connections are served by.
 pub(super) struct Offer {
-    router: TowerToHyperService<Router>,
+    site: Site,
     max_header_bytes: u32,
     head: Duration,
     idle: Duration,
@@ -94,9 +94,9 @@ struct Came {
 }
 
 impl Offer {
-    pub(super) fn new(router: Router, settings: &config::Server) -> Arc<Self> {
+    pub(super) fn new(site: Site, settings: &config::Server) -> Arc<Self> {
         Arc::new(Self {
-            router: TowerToHyperService::new(router),
+            site,
             max_header_bytes: settings.max_header_bytes,
             head: Duration::from_secs(settings.header_timeout_seconds),
             idle: Duration::from_secs(settings.idle_timeout_seconds),
@@ -208,17 +208,17 @@ impl Door {
     {
         let mut offer = self.offer.clone();
         let first = Arc::clone(&offer.borrow_and_update());
-        let router = Mutex::new((offer, first.router.clone()));
+        let site = Mutex::new((offer, first.site.clone()));
         let service = {
             let pulse = Arc::clone(&pulse);
             service_fn(move |mut request: Request<Incoming>| {
                 let is_shared = request.version() == Version::HTTP_2;
                 request.extensions_mut().insert(ConnectInfo(address));
                 request.extensions_mut().insert(held.clone());
-                let (router, pulse) = (current(&router), Arc::clone(&pulse));
+                let (site, pulse) = (current(&site), Arc::clone(&pulse));
                 async move {
                     let _beat = pulse.begin(is_shared);
-                    let mut response = router.call(request).await?;
+                    let mut response = site.answer(request.map(Body::new)).await;
                     if pulse.is_last() && !is_shared {
                         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                     }
@@ -267,13 +267,11 @@ async fn at(moment: Option<Instant>) {
 }
 
 /// What requests are answered by now.
-fn current(
-    router: &Mutex<(watch::Receiver<Arc<Offer>>, TowerToHyperService<Router>)>,
-) -> TowerToHyperService<Router> {
-    let mut router = router.lock().unwrap_or_else(PoisonError::into_inner);
-    let (offer, known) = &mut *router;
+fn current(site: &Mutex<(watch::Receiver<Arc<Offer>>, Site)>) -> Site {
+    let mut site = site.lock().unwrap_or_else(PoisonError::into_inner);
+    let (offer, known) = &mut *site;
     if offer.has_changed().unwrap_or(false) {
-        *known = offer.borrow_and_update().router.clone();
+        *known = offer.borrow_and_update().site.clone();
     }
     known.clone()
 }

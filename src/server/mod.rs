@@ -70,6 +70,7 @@ use self::reachability::Reachability;
 pub use self::refusal::REFUSALS;
 pub use self::reload::{Renewal, is_reloaded};
 pub use self::review::{Fault, Paper, Review, review};
+use self::router::Site;
 use self::tls::Tls;
 use self::trusted::TrustedDocuments;
 pub use self::trusted::TrustedError;
@@ -224,7 +225,7 @@ async fn serve(
         is_stopping: Arc::new(AtomicBool::new(false)),
     };
     let floor = Floor::new(&config, &ground).await?;
-    let (offers, offer) = watch::channel(Offer::new(router::router(Arc::clone(&floor)), &config.server));
+    let (offers, offer) = watch::channel(Offer::new(Site::of_clients(&floor), &config.server));
     let last_offer = offer.clone();
     let door = Door::new(offer, tls.clone(), config.server.max_connections);
     let (begin_drain, drain_begins) = oneshot::channel();
@@ -257,7 +258,7 @@ async fn serve(
             let (ground, floors) = (&ground, &floors);
             async move {
                 let floor = Floor::new(&config, ground).await?;
-                let offer = Offer::new(router::router(Arc::clone(&floor)), &config.server);
+                let offer = Offer::new(Site::of_clients(&floor), &config.server);
                 floors.send_replace(floor);
                 Ok(offer)
             }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
-use axum::middleware::from_fn;
+use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -78,9 +78,11 @@ pub(super) async fn serve(
         .merge(Console::new(collector.clone(), floors).router())
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn(|request, next| around(request, next, ("http", None))));
+        .layer(from_fn(|request, next: Next| {
+            around(request, |request, _| next.run(request), ("http", None))
+        }));
     // The sizes and timeouts of the clients' door, as they were when the gateway started.
-    let (_offers, offer) = watch::channel(Offer::new(router, &settings));
+    let (_offers, offer) = watch::channel(Offer::new(router.into(), &settings));
     let door = Door::new(offer, None, MAX_CONNECTIONS);
     let upkeep = async {
         let mut ticks = tokio::time::interval(UPKEEP);

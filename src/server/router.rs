@@ -3,21 +3,24 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::header::{
     CACHE_CONTROL, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use futures_util::FutureExt as _;
+use hyper::service::Service as _;
+use hyper_util::service::TowerToHyperService;
 
 use super::media_type::MediaType;
 use super::refusal::{BAD_USER_INPUT, INTERNAL, INTERNAL_MESSAGE, NOT_FOUND, Refusal};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::{Floor, answer, cors, graphql, health, page, table, traced};
+use crate::config;
 use crate::graph::Code;
 
 /// Where the graph is.
@@ -26,8 +29,56 @@ pub(super) const GRAPHQL: &str = "/graphql";
 /// Where tables are.
 pub(super) const TABLE: &str = "/table/{*name}";
 
+/// Everything that is answered.
+#[derive(Clone)]
+pub(super) struct Site {
+    /// Who is asked for the graph straight away: nearly all that comes is for it, and on the way through the table of contents a
+    /// request is packed up and copied several times. Not where answers get headers for other hosts' pages on that way.
+    graph: Option<Arc<Graph>>,
+    router: TowerToHyperService<Router>,
+}
+
+struct Graph {
+    floor: Arc<Floor>,
+    scheme: &'static str,
+    hsts: Option<HeaderValue>,
+}
+
+impl Site {
+    /// What clients are answered.
+    pub(super) fn of_clients(floor: &Arc<Floor>) -> Self {
+        let settings = &floor.settings;
+        let graph = || Graph { floor: Arc::clone(floor), scheme: settings.scheme(), hsts: hsts(settings) };
+        Self {
+            graph: settings.cors_origins.is_empty().then(|| Arc::new(graph())),
+            router: TowerToHyperService::new(router(Arc::clone(floor))),
+        }
+    }
+
+    /// The answer to a request.
+    pub(super) async fn answer(self, request: Request) -> Response {
+        match &self.graph {
+            Some(graph) if *request.method() == Method::POST && request.uri().path() == GRAPHQL => {
+                let floor = State(Arc::clone(&graph.floor));
+                let answer = |request, id| graphql::graphql(floor, Extension(id), request);
+                around(request, answer, (graph.scheme, graph.hsts.clone())).await
+            }
+            _ => {
+                let Ok(response) = self.router.call(request).await;
+                response
+            }
+        }
+    }
+}
+
+impl From<Router> for Site {
+    fn from(router: Router) -> Self {
+        Self { graph: None, router: TowerToHyperService::new(router) }
+    }
+}
+
 /// All routes.
-pub(super) fn router(floor: Arc<Floor>) -> Router {
+fn router(floor: Arc<Floor>) -> Router {
     let mut graphql = get(graphql::graphql).post(graphql::graphql);
     let mut table = get(table::table);
     if let Some(cors) = cors::layer(&floor.settings.cors_origins) {
@@ -36,8 +87,7 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         table = table.options(not_so).layer(cors);
     }
     let scheme = floor.settings.scheme();
-    // Settings read again may say it before the restart that begins with TLS.
-    let hsts = if floor.settings.is_tls() { hsts(floor.settings.hsts_max_age_seconds) } else { None };
+    let hsts = hsts(&floor.settings);
     Router::new()
         .route(GRAPHQL, graphql)
         .route(TABLE, table)
@@ -48,25 +98,30 @@ pub(super) fn router(floor: Arc<Floor>) -> Router {
         .route("/health/ready", get(health::ready))
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(from_fn(move |request, next| around(request, next, (scheme, hsts.clone()))))
+        .layer(from_fn(move |request, next: Next| {
+            around(request, |request, _| next.run(request), (scheme, hsts.clone()))
+        }))
         .with_state(floor)
 }
 
 /// What browsers are told of TLS, if anything.
-fn hsts(max_age_seconds: u64) -> Option<HeaderValue> {
-    (max_age_seconds > 0).then(|| HeaderValue::from_str(&format!("max-age={max_age_seconds}")).ok()).flatten()
+fn hsts(settings: &config::Server) -> Option<HeaderValue> {
+    let seconds = settings.hsts_max_age_seconds;
+    // Settings read again may say it before the restart that begins with TLS.
+    let is_told = settings.is_tls() && seconds > 0;
+    is_told.then(|| HeaderValue::from_str(&format!("max-age={seconds}")).ok()).flatten()
 }
 
 /// What every request gets: an id, and an answer even if its handler panics.
-pub(super) async fn around(
+pub(super) async fn around<A: Future<Output = Response>>(
     mut request: Request,
-    next: Next,
+    answer: impl FnOnce(Request, RequestId) -> A,
     (scheme, hsts): (&'static str, Option<HeaderValue>),
 ) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
     let span = traced::request(&request, scheme);
-    let answered = AssertUnwindSafe(span.around(next.run(request))).catch_unwind().await;
+    let answered = AssertUnwindSafe(span.around(answer(request, id.clone()))).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
         tracing::error!(request.id = %id, "a handler panicked");
         of_http(StatusCode::INTERNAL_SERVER_ERROR, (INTERNAL, INTERNAL_MESSAGE), &id)
