@@ -34,7 +34,7 @@ static DECODING: Semaphore = Semaphore::const_new(4);
 const MEMORY: usize = 4;
 
 /// The two hosts of the contract, parsed once.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PortalUrls {
     portal: Url,
     callback: Option<Url>,
@@ -44,7 +44,7 @@ pub struct PortalUrls {
 #[derive(Clone)]
 pub struct Portal {
     http: Http,
-    urls: PortalUrls,
+    urls: Arc<PortalUrls>,
     settings: Arc<config::Portal>,
 }
 
@@ -90,7 +90,7 @@ impl Portal {
         };
         let files = [&settings.ca_file, &settings.client_certificate_file, &settings.client_key_file];
         let http = Http::new(patience, TlsFiles::of("portal", files.map(String::as_str)))?;
-        Ok(Self { http, urls, settings: Arc::new(settings) })
+        Ok(Self { http, urls: Arc::new(urls), settings: Arc::new(settings) })
     }
 
     /// What it is asked with.

@@ -30,7 +30,9 @@ const WRITE_ASIDE_VALUES: usize = 5_000;
 const MAX_REQUEST_ERRORS: usize = 100;
 
 /// What an answer to a query depends on beside its address.
-const VARIES: &str = "accept, accept-encoding, authorization, cookie, portalgraph-cost, portalgraph-explain";
+const VARIES: HeaderValue = HeaderValue::from_static(
+    "accept, accept-encoding, authorization, cookie, portalgraph-cost, portalgraph-explain",
+);
 
 /// The body.
 struct Answer {
@@ -125,7 +127,7 @@ pub(super) async fn succeeded(
     let mut response = if etag::is_known(&parts.headers, &tag) {
         let mut response = Response::new(Payload::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES));
+        response.headers_mut().insert(VARY, VARIES);
         response
     } else {
         packed(body, (StatusCode::OK, media), parts).await
@@ -143,7 +145,7 @@ pub(super) async fn packed(body: &Body, (status, media): (StatusCode, MediaType)
     if let Some(encoding) = encoding {
         response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     }
-    response.headers_mut().insert(VARY, HeaderValue::from_static(VARIES));
+    response.headers_mut().insert(VARY, VARIES);
     response
 }
 
@@ -206,7 +208,7 @@ pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Re
 fn respond(status: StatusCode, media: MediaType, bytes: Bytes) -> Response {
     let mut response = Response::new(Payload::from(bytes));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    response.headers_mut().insert(CONTENT_TYPE, media.content_type());
     response
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_graphql::{Response as Executed, Value, value};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::refusal::{FORBIDDEN, Refusal, UNAUTHENTICATED};
 use crate::caller::{Alternative, Answered, Cost, Decision, Direction, Path, Price, Read, Told};
@@ -13,10 +13,10 @@ use crate::config::{Explain, Limits};
 use crate::graph::{Arrival, Estimate, Visit};
 
 /// A header of value 1 asks for `extensions.cost`.
-pub(super) const COST: &str = "portalgraph-cost";
+pub(super) const COST: HeaderName = HeaderName::from_static("portalgraph-cost");
 
 /// A header of value 1 asks for `extensions.explain`.
-pub(super) const EXPLAIN: &str = "portalgraph-explain";
+pub(super) const EXPLAIN: HeaderName = HeaderName::from_static("portalgraph-explain");
 
 /// What one request asks to be told.
 #[derive(Clone, Copy, Debug, Default)]

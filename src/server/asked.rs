@@ -165,23 +165,36 @@ impl<'a> Asked<'a> {
     /// Whose session stands behind it, counted.
     pub(super) async fn arrived(&self, floor: &Floor, question: &Question) -> Result<Arrival, Refusal> {
         let arrival = async {
-            let Some(account) = &self.account else {
-                let arrival =
-                    floor.gateway.arrival(self.proof.token(), self.from).await.map_err(store_gone)?;
-                match (arrival.whose(), self.proof) {
-                    (Some(whose), _) => floor.rates.admit(&whose).await?,
-                    (None, Proof::Nothing) => {}
-                    (None, _) => floor.rates.admit_stranger(self.from).await?,
-                }
-                return Ok(arrival);
-            };
-            service::may_ask(floor, account, question).await?;
-            service::arrival(floor, account, self.from).await
+            match &self.account {
+                None => self.by_itself(floor).await,
+                // Boxed, because people's requests, which are more, need not have room for it.
+                Some(account) => Box::pin(self.by_account(floor, account, question)).await,
+            }
         };
         let arrival =
             timeout_at(self.deadline.until(), arrival).await.map_err(|_| late(&self.deadline))??;
         self.subject.arrives(&arrival);
         Ok(arrival)
+    }
+
+    async fn by_itself(&self, floor: &Floor) -> Result<Arrival, Refusal> {
+        let arrival = floor.gateway.arrival(self.proof.token(), self.from).await.map_err(store_gone)?;
+        match (arrival.whose(), self.proof) {
+            (Some(whose), _) => floor.rates.admit(&whose).await?,
+            (None, Proof::Nothing) => {}
+            (None, _) => floor.rates.admit_stranger(self.from).await?,
+        }
+        Ok(arrival)
+    }
+
+    async fn by_account(
+        &self,
+        floor: &Floor,
+        account: &Arc<ServiceAccount>,
+        question: &Question,
+    ) -> Result<Arrival, Refusal> {
+        service::may_ask(floor, account, question).await?;
+        service::arrival(floor, account, self.from).await
     }
 
     /// The answer, or, to who takes them too, the events of a subscription.

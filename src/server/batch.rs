@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::{Body, to_bytes};
+use axum::http::StatusCode;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, SET_COOKIE};
-use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 
 use super::asked::Asked;
@@ -78,7 +78,7 @@ pub(super) async fn answered(
     }
     json.push(b']');
     let mut response = Response::new(Body::from(json));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    response.headers_mut().insert(CONTENT_TYPE, media.content_type());
     if let Some(cookie) = cookie {
         response.headers_mut().insert(SET_COOKIE, cookie);
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 
@@ -20,16 +20,8 @@ const REMEMBERED: Duration = Duration::from_mins(10);
 pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
     // Each was read as an origin by the settings.
     let listed: Vec<_> = origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
-    let sent = [
-        AUTHORIZATION,
-        CONTENT_TYPE,
-        IF_NONE_MATCH,
-        X_REQUESTED_WITH,
-        X_REQUEST_ID,
-        HeaderName::from_static(COST),
-        HeaderName::from_static(DEADLINE),
-        HeaderName::from_static(EXPLAIN),
-    ];
+    let sent =
+        [AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, X_REQUESTED_WITH, X_REQUEST_ID, COST, DEADLINE, EXPLAIN];
     (!listed.is_empty()).then(|| {
         CorsLayer::new()
             .allow_origin(listed)

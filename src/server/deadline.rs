@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName};
 
 use super::refusal::Refusal;
 use crate::caller::Deadline;
 
 /// How many milliseconds the client wants to wait at most.
-pub(super) const DEADLINE: &str = "portalgraph-deadline";
+pub(super) const DEADLINE: HeaderName = HeaderName::from_static("portalgraph-deadline");
 
 /// The deadline of a request that came now.
 pub(super) fn of(headers: &HeaderMap, allowed_seconds: u64) -> Result<Deadline, Refusal> {

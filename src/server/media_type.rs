@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::refusal::{BAD_USER_INPUT, Refusal};
 
@@ -28,11 +28,13 @@ struct Rank {
 
 impl MediaType {
     /// The value of `Content-Type`.
-    pub(super) const fn content_type(self) -> &'static str {
+    pub(super) const fn content_type(self) -> HeaderValue {
         match self {
-            Self::Json => "application/json; charset=utf-8",
-            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Json => const { HeaderValue::from_static("application/json; charset=utf-8") },
+            Self::GraphqlResponse => {
+                const { HeaderValue::from_static("application/graphql-response+json; charset=utf-8") }
+            }
+            Self::Csv => const { HeaderValue::from_static("text/csv; charset=utf-8; header=present") },
         }
     }
 

@@ -19,7 +19,7 @@ use super::console::Console;
 use super::door::{Door, Offer, serve_here};
 use super::refusal::NOT_FOUND;
 use super::request_id::RequestId;
-use super::router::{around, not_so, of_http};
+use super::router::{around, not_so, of_http, on};
 use super::{Floor, health};
 use crate::upstream::metric;
 
@@ -79,7 +79,7 @@ pub(super) async fn serve(
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn(|request, next: Next| {
-            around(request, |request, _| next.run(request), ("http", None))
+            around(request, |request, id| on(request, id, next), ("http", None))
         }));
     // The sizes and timeouts of the clients' door, as they were when the gateway started.
     let (_offers, offer) = watch::channel(Offer::new(router.into(), &settings));

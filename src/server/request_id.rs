@@ -6,6 +6,7 @@ use std::fmt;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
 
 use crate::upstream::trace;
 
@@ -14,15 +15,16 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 
 const MAX_LENGTH: usize = 64;
 
-/// The random bytes of one id.
+/// The random bytes of one id: as text they come to so many symbols without a remainder.
 const BYTES: usize = 15;
+const SYMBOLS: usize = BYTES / 3 * 4;
 
-/// How many ids' random bytes are fetched at once: asking the operating system takes longer than all the rest.
-const FETCHED: usize = 64;
+/// How many ids are made at once: asking the operating system for random bytes takes longer than all the rest.
+const MADE: usize = 64;
 
 thread_local! {
-    /// Fetched and not yet used.
-    static RANDOM: RefCell<Vec<[u8; BYTES]>> = const { RefCell::new(Vec::new()) };
+    /// Ids that are made and not yet given out, one behind the other.
+    static LEFT: RefCell<Bytes> = const { RefCell::new(Bytes::new()) };
 }
 
 /// The id of a request.
@@ -41,15 +43,16 @@ impl RequestId {
     }
 
     fn new() -> Self {
-        let bytes = RANDOM.with_borrow_mut(|left| {
+        let id = LEFT.with_borrow_mut(|left| {
             if left.is_empty() {
-                left.resize(FETCHED, [0; BYTES]);
+                let mut random = [0; BYTES * MADE];
                 // An id is a convenience: without a random source requests are still answered, all under one id.
-                let _ = getrandom::fill(left.as_flattened_mut());
+                let _ = getrandom::fill(&mut random);
+                *left = URL_SAFE_NO_PAD.encode(random).into();
             }
-            left.pop().unwrap_or_default()
+            left.split_to(SYMBOLS)
         });
-        Self(HeaderValue::from_str(&URL_SAFE_NO_PAD.encode(bytes)).expect("base64url is printable ASCII"))
+        Self(HeaderValue::from_maybe_shared(id).expect("base64url is printable ASCII"))
     }
 
     pub(super) fn header(&self) -> HeaderValue {

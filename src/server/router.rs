@@ -4,9 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
@@ -99,7 +97,7 @@ fn router(floor: Arc<Floor>) -> Router {
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
         .layer(from_fn(move |request, next: Next| {
-            around(request, |request, _| next.run(request), (scheme, hsts.clone()))
+            around(request, |request, id| on(request, id, next), (scheme, hsts.clone()))
         }))
         .with_state(floor)
 }
@@ -114,12 +112,11 @@ fn hsts(settings: &config::Server) -> Option<HeaderValue> {
 
 /// What every request gets: an id, and an answer even if its handler panics.
 pub(super) async fn around<A: Future<Output = Response>>(
-    mut request: Request,
+    request: Request,
     answer: impl FnOnce(Request, RequestId) -> A,
     (scheme, hsts): (&'static str, Option<HeaderValue>),
 ) -> Response {
     let id = RequestId::of(request.headers());
-    request.extensions_mut().insert(id.clone());
     let span = traced::request(&request, scheme);
     let answered = AssertUnwindSafe(span.around(answer(request, id.clone()))).catch_unwind().await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -129,12 +126,17 @@ pub(super) async fn around<A: Future<Output = Response>>(
     traced::answered(span, response.status());
     let headers = response.headers_mut();
     headers.insert(X_REQUEST_ID, id.header());
-    let fixed: [(HeaderName, &str); 2] =
-        [(X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")];
-    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, const { HeaderValue::from_static("nosniff") });
+    headers.insert(REFERRER_POLICY, const { HeaderValue::from_static("no-referrer") });
     headers.extend(hsts.map(|hsts| (STRICT_TRANSPORT_SECURITY, hsts)));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CACHE_CONTROL).or_insert(const { HeaderValue::from_static("no-store") });
     response
+}
+
+/// On to whoever a router finds, who finds the id in the request.
+pub(super) fn on(mut request: Request, id: RequestId, next: Next) -> impl Future<Output = Response> {
+    request.extensions_mut().insert(id);
+    next.run(request)
 }
 
 /// No such address.

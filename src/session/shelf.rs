@@ -64,7 +64,6 @@ impl Local {
 }
 
 /// All sessions.
-#[derive(Clone)]
 pub(super) struct Shelf {
     here: Here,
     shared: Option<Arc<Shared>>,
@@ -118,6 +117,11 @@ impl Shelf {
         let Some(shared) = &self.shared else {
             return Ok(self.here.kept.get(&id).map(|local| local.session.clone()));
         };
+        // Boxed, because most gateways have no store, and every request has this within it.
+        Box::pin(self.get_of(shared, id)).await
+    }
+
+    async fn get_of(&self, shared: &Shared, id: SessionId) -> Result<Option<Arc<Session>>, StoreError> {
         shared.store.begin().await;
         let local = self.here.kept.get(&id);
         if let Some(local) = local {

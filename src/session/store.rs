@@ -21,15 +21,15 @@ use crate::portal::auth::Logout;
 use crate::store::{Store, StoreError};
 use crate::upstream::Http;
 
-/// All gateway sessions, and the upstreams they are opened at.
+/// All gateway sessions, and the upstreams they are opened at. A copy is the same, and cheap: every call takes some.
 #[derive(Clone)]
 pub struct Sessions {
     pub(super) portal: Option<Portal>,
     pub(super) icws: Option<Icws>,
-    pub(super) settings: config::Session,
+    pub(super) settings: Arc<config::Session>,
     /// The service account these are for; `None` for people.
     pub(super) service: Option<Arc<HeldSession>>,
-    pub(super) shelf: Shelf,
+    pub(super) shelf: Arc<Shelf>,
 }
 
 impl Sessions {
@@ -42,8 +42,8 @@ impl Sessions {
         store: Option<Store>,
     ) -> Self {
         let shared = store.map(|store| Shared::new(store, &settings, (portal.clone(), icws.clone())));
-        let shelf = Shelf::new(&settings, shared);
-        Self { portal, icws, settings, service: None, shelf }
+        let shelf = Arc::new(Shelf::new(&settings, shared));
+        Self { portal, icws, settings: Arc::new(settings), service: None, shelf }
     }
 
     /// What the portal is asked with, and ICWS, where they are set.
@@ -66,13 +66,18 @@ impl Sessions {
             self.shelf.note_use(&session);
             return Ok(Some(session));
         }
+        // Boxed, because it is seldom, and every request has this within it.
+        Ok(Box::pin(self.find_expired(session)).await)
+    }
+
+    async fn find_expired(&self, session: Arc<Session>) -> Option<Arc<Session>> {
         // Another replica may have heard of the upstream since, or of its owner.
         let session = self.shelf.get_anew(session.id).await.ok().flatten().unwrap_or(session);
         if !self.has_expired(&session) {
             self.shelf.note_use(&session);
-            return Ok(Some(session));
+            return Some(session);
         }
-        Ok(self.change(session.id, |session| self.without_expired(session)).await)
+        self.change(session.id, |session| self.without_expired(session)).await
     }
 
     /// Whether the session this token opened was replaced just now: its client holds the new token by now, or soon.

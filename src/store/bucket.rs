@@ -67,7 +67,9 @@ impl Bucket {
         forgiven: Duration,
     ) -> Option<Result<(), Duration>> {
         let store = store.filter(|store| store.is_up())?;
-        let wait = Self::of(store, named, room, forgiven)?.take(store).await.ok()?;
+        let bucket = Self::of(store, named, room, forgiven)?;
+        // Boxed, because most gateways have no store, and every request has this within it.
+        let wait = Box::pin(bucket.take(store)).await.ok()?;
         Some(wait.map_or(Ok(()), Err))
     }
 

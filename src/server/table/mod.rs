@@ -247,7 +247,7 @@ fn refused(refusal: &Refusal, id: &RequestId) -> Response {
 fn challenged(mut response: Response) -> Response {
     let is_nobody = response.status() == StatusCode::UNAUTHORIZED;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(MediaType::Json.content_type()));
+    headers.insert(CONTENT_TYPE, MediaType::Json.content_type());
     if is_nobody {
         // What spreadsheets and browsers can do about it.
         headers.entry(WWW_AUTHENTICATE).or_insert(HeaderValue::from_static(BASIC));

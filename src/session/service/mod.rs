@@ -24,6 +24,7 @@ pub use token::{TokenHash, new_service_token};
 use self::password::PasswordSource;
 use self::together::Together;
 use self::token::hash_of_document;
+use super::shelf::Shelf;
 use super::{Session, Sessions};
 use crate::config;
 use crate::store::{Bucket, Store};
@@ -167,10 +168,8 @@ impl fmt::Debug for ServiceAccount {
 impl Sessions {
     /// The same upstreams for a service account.
     fn of_service(&self, held: Arc<HeldSession>) -> Self {
-        let (portal, icws, settings) = (self.portal.clone(), self.icws.clone(), self.settings.clone());
-        let mut own = Self::new(portal, icws, settings, None);
-        own.service = Some(held);
-        own
+        let own = Arc::new(Shelf::new(&self.settings, None));
+        Self { service: Some(held), shelf: own, ..self.clone() }
     }
 
     /// Whether these are a service account's, in which nobody signs in or out by a mutation.
