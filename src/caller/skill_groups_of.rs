@@ -135,6 +135,10 @@ impl SkillGroupsOf {
         reader: &Arc<Reader>,
         agents: &[AgentKey],
     ) -> Vec<Result<SkillGroups, CallerError>> {
+        if let [agent] = agents {
+            // Other fields of the same level may have one each: one way for all of them is cheaper than one for each.
+            return vec![self.load(reader, *agent).await];
+        }
         let path = reader.path();
         let asked = agents.iter().map(|agent| (*agent, path.clone())).collect();
         let found = find(reader.clone(), self.spent.clone(), asked).await;

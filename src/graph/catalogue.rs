@@ -58,6 +58,10 @@ macro_rules! catalogue {
                 use $crate::graph::context::ContextExt as _;
                 use $crate::graph::error::{GraphError, Nullable};
                 let keys: Vec<_> = keys.collect();
+                if let [key] = keys[..] {
+                    let found = Self::find(ctx, key).await.transpose();
+                    return vec![$crate::graph::level::IntoChildren::into_children(found)];
+                }
                 let mut found = Ok(::std::collections::HashMap::new());
                 if keys.iter().any(Option::is_some) {
                     found = async {

@@ -37,6 +37,7 @@ mod live;
 mod lookup;
 mod mutation;
 mod node;
+mod one;
 mod order;
 mod pace;
 mod platform;

@@ -19,6 +19,7 @@ use super::list::List;
 use super::listing::{self, ListQuery, NamedOrder, SkillGroupFilter};
 use super::lookup::{self, NamedBy, UserBy};
 use super::node::{self, Node};
+use super::one::One;
 use super::platform::Platform;
 use super::precision_queue::PrecisionQueue;
 use super::role_group::RoleGroup;
@@ -89,8 +90,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What names the user.")] by: UserBy,
-    ) -> Nullable<User> {
-        lookup::user(ctx, by).await.transpose()
+    ) -> Nullable<One<User>> {
+        lookup::user(ctx, by).await.map(|user| user.map(One)).transpose()
     }
 
     /// The users the viewer may see.
@@ -116,8 +117,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What names the agent.")] by: UserBy,
-    ) -> Nullable<Agent> {
-        lookup::agent(ctx, by).await.transpose()
+    ) -> Nullable<One<Agent>> {
+        lookup::agent(ctx, by).await.map(|agent| agent.map(One)).transpose()
     }
 
     /// The agents and supervisors the viewer may see.

@@ -69,6 +69,24 @@ async fn the_settings_name_a_way() {
 }
 
 #[tokio::test]
+async fn the_groups_of_agents_named_side_by_side_are_one_plan() {
+    let house = House::with(World::sized(120), forgetful).await;
+    let client = house.sign_in(SIZED_LOGIN).await;
+    let agents = client.data("{ agents(first: 50) { nodes { id } } }").await;
+    let named = |agent: &Value| {
+        let id = agent["id"].as_str().unwrap();
+        format!("a{id}: agent(by: {{id: \"{id}\"}}) {{ skillGroups {{ name }} }}").replace('=', "_")
+    };
+    let named: Vec<_> = agents["agents"]["nodes"].as_array().unwrap().iter().map(named).collect();
+    house.calls();
+    let answer = client.data(&format!("{{ {} }}", named.join(" "))).await;
+    assert_eq!(answer.as_object().unwrap().len(), 50);
+    let calls = house.calls();
+    let found = (count(&calls, "getSkillsForAgent"), count(&calls, "getAllAgentsForSkill"));
+    assert_eq!(found, (0, GROUPS), "{calls:?}");
+}
+
+#[tokio::test]
 async fn users_named_side_by_side_are_one_plan() {
     let house = House::over(World::sized(60)).await;
     let client = house.sign_in(SIZED_LOGIN).await;

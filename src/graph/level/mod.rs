@@ -78,6 +78,31 @@ impl<T: Row> Item for T {
     }
 }
 
+/// A record by itself, as a level of one; `None` if the engine must resolve it.
+pub fn one<'a, T: Row>(
+    record: &'a T,
+    ctx: &'a ContextSelectionSet<'a>,
+    field: &'a Positioned<types::Field>,
+) -> Option<BoxFuture<'a, ServerResult<Value>>> {
+    (ctx.data_opt() == Some(&Writing::ByLevel)).then(|| write_one(record, ctx, field).boxed())
+}
+
+async fn write_one<'a, T: Row>(
+    record: &'a T,
+    ctx: &'a ContextSelectionSet<'a>,
+    field: &'a Positioned<types::Field>,
+) -> ServerResult<Value> {
+    let paths: Vec<_> = ctx.path_node.into_iter().collect();
+    let steps = Steps::take(ctx, std::slice::from_ref(record), &paths, &ctx.item.node).await;
+    let context = ctx.with_field(field);
+    let mut writer = Writer::new(&context, ctx);
+    let result = steps.write(record, 0, &mut writer);
+    for _ in 0..writer.take_records() {
+        consume_budget().await;
+    }
+    written(ctx, writer, result)
+}
+
 async fn write<'a, T: Row>(
     items: &'a [T],
     ctx: &'a ContextSelectionSet<'a>,
@@ -105,6 +130,15 @@ async fn write<'a, T: Row>(
         }
     }
     writer.end_list();
+    written(ctx, writer, result)
+}
+
+/// What was written, as the value of a field, and what has failed in it.
+fn written(
+    ctx: &ContextSelectionSet<'_>,
+    writer: Writer<'_>,
+    result: ServerResult<()>,
+) -> ServerResult<Value> {
     let (bytes, errors) = writer.finish();
     for error in errors {
         ctx.add_error(error);
