@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use async_graphql::parser::Error;
 use async_graphql::parser::types::{
     DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
 };
-use async_graphql::parser::{Error, parse_query};
 use moka::future::Cache;
 
 use super::cost::{Cost, within};
 use super::height::height;
 use super::lexer;
+use super::parser;
 use super::refusal::{BAD_USER_INPUT, GRAPHQL_PARSE_FAILED, Refusal};
 use crate::config::Limits;
 use crate::graph::Writing;
@@ -109,7 +110,7 @@ impl Documents {
         let limits = &self.limits;
         within("number of directives", survey.directives, ("limits.max_directives", limits.max_directives))?;
         within(LONGEST_LIST, survey.list_items, ("limits.max_list_items", limits.max_list_items))?;
-        let parsed = parse_query(text).map_err(|error| unparsable(&error))?;
+        let parsed = parser::parse(text, survey).map_err(|error| unparsable(&error))?;
         let cost = Cost::of(&parsed)?;
         cost.check(limits)?;
         within("number of different fields", height(&parsed), ("limits.max_height", limits.max_height))?;

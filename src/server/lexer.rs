@@ -11,6 +11,8 @@ pub(super) struct Survey {
     pub(super) directives: usize,
     /// The items of the longest list that is written out.
     pub(super) list_items: usize,
+    /// Whether a string has no end, or an escape that is none: where the text goes on after it is anybody's guess.
+    pub(super) is_broken: bool,
 }
 
 /// A bracket that is open.
@@ -49,7 +51,9 @@ pub(super) fn survey(text: &str) -> Survey {
             b'"' => {
                 let block = if blocks_end && rest.starts_with(b"\"\"\"") { block_string(rest) } else { None };
                 blocks_end &= block.is_some() || !rest.starts_with(b"\"\"\"");
-                (block.unwrap_or_else(|| string(rest)), true)
+                let (length, is_sound) = block.map_or_else(|| string(rest), |length| (length, true));
+                survey.is_broken |= !is_sound || !blocks_end;
+                (length, true)
             }
             b'.' if rest.starts_with(b"...") => (3, true),
             b'-' | b'0'..=b'9' => (number(rest), true),
@@ -98,18 +102,36 @@ fn block_string(rest: &[u8]) -> Option<usize> {
     None
 }
 
-/// The length of a string; it ends with its line at the latest.
-fn string(rest: &[u8]) -> usize {
-    let mut at = 1;
+/// The length of a string, and whether it is one; it ends with its line at the latest.
+fn string(rest: &[u8]) -> (usize, bool) {
+    let (mut at, mut is_sound) = (1, true);
     while let Some(&byte) = rest.get(at) {
         match byte {
-            b'"' => return at + 1,
-            b'\n' | b'\r' => return at,
-            b'\\' => at += 2,
+            b'"' => return (at + 1, is_sound),
+            b'\n' | b'\r' => return (at, false),
+            b'\\' => {
+                is_sound &= is_escape(&rest[at + 1..]);
+                at += 2;
+            }
             _ => at += 1,
         }
     }
-    rest.len()
+    (rest.len(), false)
+}
+
+/// Whether this, behind a `\`, stands for a symbol.
+fn is_escape(rest: &[u8]) -> bool {
+    let are_digits = |digits: &[u8]| digits.iter().all(u8::is_ascii_hexdigit);
+    match rest {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => true,
+        [b'u', b'{', rest @ ..] => rest
+            .iter()
+            .take(9)
+            .position(|byte| *byte == b'}')
+            .is_some_and(|end| (1..=8).contains(&end) && are_digits(&rest[..end])),
+        [b'u', rest @ ..] => rest.get(..4).is_some_and(are_digits),
+        _ => false,
+    }
 }
 
 /// The length of a number, read as the grammar does: `00` and `1-2` are two each.
@@ -196,6 +218,32 @@ mod tests {
         let text =
             "query @a { b @skip(if: true) ...F @c(d: \"@e\") ... @f { g } } # @h\nfragment F on G @i { j }";
         assert_eq!(survey(text).directives, 5);
+    }
+
+    #[test]
+    fn a_string_is_broken_without_its_end_or_by_an_escape_that_is_none() {
+        for whole in [
+            "{ a }",
+            r#""a""#,
+            r#""\" \\ \/ \b \f \n \r \t \u00e9 \u{1F600}""#,
+            r#""""a " \ \""" b""""#,
+            "#\"\n",
+        ] {
+            assert!(!survey(whole).is_broken, "{whole}");
+        }
+        for broken in [
+            "\"",
+            "\"a\n\"",
+            "\"\\\n\"",
+            r#""\q""#,
+            r#""\u12""#,
+            r#""\u{}""#,
+            r#""\u{123456789}""#,
+            "\"\"\"a\"",
+            "\"\\",
+        ] {
+            assert!(survey(broken).is_broken, "{broken}");
+        }
     }
 
     #[test]

@@ -31,6 +31,7 @@ mod media_type;
 mod operator;
 mod origin;
 mod page;
+mod parser;
 mod pulse;
 mod question;
 mod rate;

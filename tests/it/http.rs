@@ -1,5 +1,7 @@
 //! GraphQL over HTTP: methods, media types, statuses, bodies, and what each refusal says.
 
+use std::collections::BTreeMap;
+
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use portalgraph::config::Introspection;
 use portalgraph::simulator::{DEMO_LOGIN, World};
@@ -69,6 +71,18 @@ async fn a_query_is_answered_by_post_and_by_get() {
     let variables = "query=query($a:Boolean!)%7B__typename+viewer@include(if:$a)%7BloginName%7D%7D\
                      &variables=%7B%22a%22:false%7D";
     assert_eq!(send(get(&house, variables)).await.body, expected);
+}
+
+/// By the specification of September 2025: what stands before an operation or a variable may say what it is for.
+#[tokio::test]
+async fn a_document_may_describe_what_it_asks() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.calls();
+    let query = "\"\"\"\nThe name of a user.\n\"\"\"
+        query Name(\"Whose.\" $by: UserBy! = { loginName: \"\\u{62}en.birch@dmn\" }) { user(by: $by) { loginName } }";
+    assert_eq!(client.data(query).await, json!({"user": {"loginName": "ben.birch@dmn"}}));
+    assert_eq!(house.calls(), BTreeMap::from([("getUsers", 1)]));
 }
 
 #[tokio::test]
