@@ -32,7 +32,7 @@ docs:
 
 bench:
 	cargo bench --locked --bench parts
-	cargo bench --locked --bench side_by_side -- --chart
+	cargo bench --profile release --locked --bench side_by_side -- --chart
 
 fmt:
 	cargo fmt

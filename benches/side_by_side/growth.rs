@@ -14,7 +14,7 @@ use super::world::IDENTITIES;
 
 const SIZES: [usize; 6] = [100, 400, 1_600, 6_400, 25_600, 50_000];
 const CROWDS: [usize; 5] = [1, 4, 16, 64, IDENTITIES];
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
 
 /// A row of either table: how many, and milliseconds of processor time for a request.
 pub(crate) type Row = (usize, f64);
@@ -83,7 +83,7 @@ pub(crate) async fn measure(scope: &Scope, report: &mut Report) {
         let authorization = format!("Bearer {}", gateway.tokens[0]);
         let body = json!({ "query": document }).to_string();
         let request = [Request::post("/graphql", &[("authorization", &authorization)], &body)];
-        let cpu = cost(&gateway.process, &request, (1, scope.round)).await;
+        let cpu = cost(&gateway.process, &request, (1, 2 * scope.round)).await;
         println!("{users:>7}{cpu:>10.2}{:>10.2}", cpu * 1e3 / users as f64);
         growth.users.push((users, cpu));
     }
@@ -98,10 +98,10 @@ pub(crate) async fn measure(scope: &Scope, report: &mut Report) {
         let requests = query.to_gateway(&cold.tokens[..people], false);
         // Once around, so that the portal has made everybody's answer.
         Load::begin(cold.process.address, people, &requests).await;
-        let of_cold = cost(&cold.process, &requests, (1, scope.round)).await;
+        let of_cold = cost(&cold.process, &requests, (1, 2 * scope.round)).await;
         let requests = query.to_gateway(&warm.tokens[..people], false);
         Load::begin(warm.process.address, people, &requests).await;
-        let of_warm = cost(&warm.process, &requests, (64, scope.round)).await;
+        let of_warm = cost(&warm.process, &requests, (64, 2 * scope.round)).await;
         println!("{people:>7}{of_cold:>10.3}{of_warm:>10.4}");
         growth.cold.push((people, of_cold));
         growth.warm.push((people, of_warm));

@@ -60,6 +60,7 @@ struct Arguments {
 struct Scope {
     quick: bool,
     only: Vec<String>,
+    /// How often each server of a cell has its turn.
     rounds: usize,
     round: Duration,
 }
@@ -92,10 +93,15 @@ fn main() -> ExitCode {
         return ended;
     }
     let arguments = Arguments::parse();
-    let seconds = arguments.round.unwrap_or(if arguments.quick { 0.3 } else { 0.5 });
+    let seconds = arguments.round.unwrap_or(0.25);
     let scope = Scope {
         quick: arguments.quick,
-        rounds: if arguments.round.is_some() { 1 } else { 3 },
+        // Many and short: what else the machine does meanwhile then falls on all servers alike.
+        rounds: match arguments.round {
+            Some(_) => 1,
+            None if arguments.quick => 3,
+            None => 9,
+        },
         round: Duration::from_secs_f64(seconds),
         only: arguments.only,
     };

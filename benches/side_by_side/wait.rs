@@ -55,7 +55,7 @@ async fn ask(scope: &Scope, portal: &Portal, query: Query, report: &mut Report) 
     portal.delay(DELAY).await;
     let cost = gateway.cost(query.document).await;
     let load = Load::begin(gateway.process.address, 1, &requests).await;
-    let outcome = load.run(scope.round * 4).await;
+    let outcome = load.run(scope.round * 8).await;
     portal.delay(Duration::ZERO).await;
     let median = outcome.latencies[outcome.latencies.len() / 2].as_secs_f64() * 1e3;
     let wait = Wait { query: query.name, cost, median };
