@@ -251,9 +251,10 @@ async fn main() -> ExitCode {
             ("PORTALGRAPH__PORTAL__URL", &portal.url),
             ("PORTALGRAPH__SESSION__MAX_SESSIONS", &sessions),
             ("PORTALGRAPH__SERVER__OPERATOR_LISTEN", &operator),
-            // All come from one address, and each of a hundred people is many of them.
+            // All come from one address, and each of a hundred people is many of them, who sign in at once.
             ("PORTALGRAPH__RATE__ADDRESS_REQUESTS_PER_MINUTE", "0"),
             ("PORTALGRAPH__RATE__IDENTITY_REQUESTS_PER_MINUTE", "0"),
+            ("PORTALGRAPH__RATE__LOGIN_FAILURES", "100000"),
             ("PORTALGRAPH__LOG__LEVEL", "error"),
         ],
     );
