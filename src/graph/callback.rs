@@ -9,7 +9,7 @@ use super::context::ContextExt as _;
 use super::date_time::DateTime;
 use super::error::{GraphError, Nullable};
 use super::id::{Kind, NodeId, key};
-use super::level::{Row, row};
+use super::level::row;
 use super::list::List;
 use crate::caller::Caller;
 use crate::portal::{CallbackId, TenantId, callback as wire};
@@ -248,7 +248,10 @@ pub struct CallVariable {
     value: String,
 }
 
-impl Row for CallVariable {}
+row! {
+    CallVariable;
+    value number, name, value;
+}
 
 /// A disposition an agent can give a callback.
 #[derive(Clone)]

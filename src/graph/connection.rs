@@ -239,8 +239,6 @@ row! {
     child node = own_node;
 }
 
-impl Row for PageInfo {}
-
 /// Where a page stands in its list.
 #[derive(SimpleObject)]
 pub struct PageInfo {
@@ -252,4 +250,9 @@ pub struct PageInfo {
     start_cursor: Option<String>,
     /// The cursor of the last record, null for an empty page.
     end_cursor: Option<String>,
+}
+
+row! {
+    PageInfo;
+    value has_previous_page, has_next_page, start_cursor, end_cursor;
 }

@@ -52,7 +52,9 @@ mod skill_group;
 mod subscription;
 mod tenant;
 mod user;
+mod user_collection_access;
 mod user_list;
+mod user_telephony;
 mod viewer;
 
 pub use arrival::Arrival;

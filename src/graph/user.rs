@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::access::{AccessSummary, CloneOptions};
 use super::agent::Agent;
@@ -18,6 +18,8 @@ use super::level::{Children, row};
 use super::role_group::RoleGroup;
 use super::site::Site;
 use super::tenant::Tenant;
+use super::user_collection_access::UserCollectionAccess;
+use super::user_telephony::UserTelephony;
 use crate::portal::{Leaf as _, TenantId, UserId, user as wire};
 
 /// What kind of user somebody is.
@@ -81,6 +83,14 @@ impl User {
 
     fn as_agent(&self) -> Option<Agent> {
         self.record.is_agent().then(|| Agent::new(self.tenant, self.record.clone()))
+    }
+
+    fn own_telephony(&self) -> UserTelephony {
+        UserTelephony::of(&self.record)
+    }
+
+    fn own_collection_access(&self) -> UserCollectionAccess {
+        UserCollectionAccess::of(&self.record)
     }
 
     fn own_tenant(&self) -> Tenant {
@@ -271,24 +281,12 @@ impl User {
 
     /// How the user is known to the phone system.
     async fn telephony(&self) -> UserTelephony {
-        UserTelephony {
-            call_manager_user_database_id: self.record.id_ucm_end_user,
-            call_manager_cluster_database_id: self.record.cm_cluster_id,
-            primary_phone_database_id: self.record.primary_id_phone,
-            voicemail_user_database_id: self.record.id_program_unity_user,
-            voicemail_phone_line: self.record.unity_phone_line.clone().map(String::from),
-        }
+        self.own_telephony()
     }
 
     /// What the viewer may do with the collections the user is in.
     async fn collection_access(&self) -> UserCollectionAccess {
-        UserCollectionAccess {
-            type_code: self.record.access_type_code.clone().map(String::from),
-            type_name: self.record.access_type_nm.clone().map(String::from),
-            can_edit_collection: self.record.allowed_to_edit_collection,
-            can_manage_objects: self.record.allowed_to_manage_objects_in_collection,
-            can_assign_users_or_groups: self.record.allowed_to_assign_users_or_groups_to_collection,
-        }
+        self.own_collection_access()
     }
 
     /// The tenant the user belongs to.
@@ -352,37 +350,8 @@ row! {
         contact_center_status_database_id, status_changed_at, created_at_text, source_database_id,
         person_database_id, source_system_database_id, created_at;
     enumeration user_type;
-    child agent = as_agent, tenant = own_tenant;
+    child agent = as_agent, tenant = own_tenant, telephony = own_telephony,
+        collection_access = own_collection_access;
     edge department = departments, site = sites, billing_unit = billing_units, role_group = role_groups,
         agent_profile = agent_profiles;
-}
-
-/// How a user is known to the phone system.
-#[derive(SimpleObject)]
-pub struct UserTelephony {
-    /// The key of the user at the call manager.
-    call_manager_user_database_id: Option<i64>,
-    /// The key of the call manager's cluster.
-    call_manager_cluster_database_id: Option<i64>,
-    /// The key of the user's primary phone.
-    primary_phone_database_id: Option<i64>,
-    /// The key of the user's voicemail account.
-    voicemail_user_database_id: Option<i64>,
-    /// The phone line of the user's voicemail.
-    voicemail_phone_line: Option<String>,
-}
-
-/// What the viewer may do with the collections a user is in.
-#[derive(SimpleObject)]
-pub struct UserCollectionAccess {
-    /// The portal's own code of the access type.
-    type_code: Option<String>,
-    /// The portal's name of the access type.
-    type_name: Option<String>,
-    /// Whether the viewer may change the collection.
-    can_edit_collection: Option<bool>,
-    /// Whether the viewer may manage the objects in the collection.
-    can_manage_objects: Option<bool>,
-    /// Whether the viewer may assign users or groups to the collection.
-    can_assign_users_or_groups: Option<bool>,
 }

@@ -68,7 +68,8 @@ pub fn is_answered_by(field: &str, method: &str) -> bool {
 
 /// Declares the fields of a type that lists write themselves, each by the resolver of its name, or by the method after `=`:
 ///
-/// - `leaf`, `enumeration`: a resolver that needs nothing but the record; `own`: a method that is no resolver.
+/// - `leaf`, `enumeration`: a resolver that needs nothing but the record; `own`: a method that is no resolver; `value`: a
+///   member of the record.
 /// - `child`: a method that answers the records below this one, from the record alone.
 /// - `edge`: a function from all records of a level to what stands below each; `each`: a resolver, asked for each of them.
 macro_rules! row {
@@ -95,6 +96,11 @@ macro_rules! row {
     (@own $field:ident = $method:ident) => {
         $crate::graph::level::Field::leaf(|row: &Self, _, json| {
             $crate::graph::level::Written::write(row.$method(), json)
+        })
+    };
+    (@value $field:ident) => {
+        $crate::graph::level::Field::leaf(|row: &Self, _, json| {
+            $crate::graph::level::Written::write(&row.$field, json)
         })
     };
     (@child $field:ident = $method:ident) => {

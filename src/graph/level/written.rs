@@ -35,6 +35,12 @@ impl Written for String {
     }
 }
 
+impl Written for &String {
+    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
+        self.as_str().write(json)
+    }
+}
+
 impl Written for ID {
     fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
         self.as_str().write(json)
@@ -54,6 +60,12 @@ impl Written for bool {
     }
 }
 
+impl Written for &bool {
+    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
+        (*self).write(json)
+    }
+}
+
 impl Written for i32 {
     fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
         i64::from(self).write(json)
@@ -64,6 +76,18 @@ impl Written for i64 {
     fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
         let _ = serde_json::to_writer(json, &self);
         Ok(())
+    }
+}
+
+impl Written for &i32 {
+    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
+        (*self).write(json)
+    }
+}
+
+impl Written for &i64 {
+    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
+        (*self).write(json)
     }
 }
 
@@ -83,6 +107,15 @@ impl<W: Written> Written for Option<W> {
         }
         json.extend_from_slice(b"null");
         Ok(())
+    }
+}
+
+impl<'value, W> Written for &'value Option<W>
+where
+    &'value W: Written,
+{
+    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
+        self.as_ref().write(json)
     }
 }
 
