@@ -63,7 +63,7 @@ async fn body(users: usize) -> Vec<u8> {
     let ask = GetUsers { page_size: Some(0), ..GetUsers::default() };
     let answer = portal.call(&ask, Some(&credentials)).await.unwrap();
     let body = serde_json::to_vec(&answer.reply).unwrap();
-    assert_eq!(body.len(), answer.bytes);
+    assert_eq!(body.len(), answer.size.bytes);
     body
 }
 

@@ -122,11 +122,8 @@ impl Answers {
     pub fn new(settings: config::Cache) -> Self {
         let kept = Cache::builder()
             .max_capacity(settings.max_bytes)
-            // The records of an answer take about as much memory as its JSON; the key and the entry a little more.
             .weigher(|key: &Key, kept: &Arc<Kept>| {
-                kept.bytes()
-                    .saturating_add(u32::try_from(key.question.len()).unwrap_or(u32::MAX))
-                    .saturating_add(512)
+                kept.weight().saturating_add(u32::try_from(key.question.len()).unwrap_or(u32::MAX))
             })
             .expire_after(PerAnswer)
             .build();

@@ -198,7 +198,7 @@ impl House {
         let under_way = UnderWay { house: self, operation, began: Instant::now(), room: Some(room) };
         let answer = question.ask(&standing.upstream, standing.credentials()).await;
         match &answer {
-            Ok(answer) => under_way.answered(answer.bytes),
+            Ok(answer) => under_way.answered(answer.size.bytes),
             Err(error) => under_way.end(News::Failed(error.reach(), standing.identity.as_ref())),
         }
         let is_answered = match &answer {
@@ -250,7 +250,7 @@ impl House {
         let answer = self.call_reading(question, asker).await?;
         let is_settled = was_settled && is_settled();
         let life = if is_settled { self.answers.life::<Q>() } else { Life::default() };
-        Ok(Arc::new(Kept::new(answer.reply, answer.bytes, life)))
+        Ok(Arc::new(Kept::new(answer.reply, answer.size, life)))
     }
 
     /// One read of one person, from the store that replicas share or asked for now and put there; whether it was asked.

@@ -5,6 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use crate::upstream::Size;
+
+/// What an answer takes in a cache beside its records: the key, the entry, the reply itself and what is made of it.
+const ENTRY_BYTES: usize = 1_400;
+
 /// For so long nobody asks for another beside a request, after one did: asking may have failed.
 const BETWEEN_RENEWALS: Duration = Duration::from_secs(1);
 
@@ -33,7 +38,7 @@ impl Life {
 pub(super) struct Content {
     reply: Arc<dyn Any + Send + Sync>,
     shape: OnceLock<Arc<dyn Any + Send + Sync>>,
-    bytes: u32,
+    size: Size,
 }
 
 /// An answer with what has been made of it.
@@ -47,18 +52,17 @@ pub struct Kept {
 
 impl Kept {
     /// Keeps a reply of the given size that came now.
-    pub fn new<R: Send + Sync + 'static>(reply: R, bytes: usize, life: Life) -> Self {
-        Self::of_age(reply, bytes, (life, Duration::ZERO))
+    pub fn new<R: Send + Sync + 'static>(reply: R, size: Size, life: Life) -> Self {
+        Self::of_age(reply, size, (life, Duration::ZERO))
     }
 
     /// Keeps a reply that came so long ago.
     pub(super) fn of_age<R: Send + Sync + 'static>(
         reply: R,
-        bytes: usize,
+        size: Size,
         (life, age): (Life, Duration),
     ) -> Self {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let content = Content { reply: Arc::new(reply), shape: OnceLock::new(), bytes };
+        let content = Content { reply: Arc::new(reply), shape: OnceLock::new(), size };
         let now = Instant::now();
         Self::since(Arc::new(content), life, now.checked_sub(age).unwrap_or(now))
     }
@@ -83,9 +87,14 @@ impl Kept {
         &self.content
     }
 
-    /// About how much memory it takes.
-    pub(super) fn bytes(&self) -> u32 {
-        self.content.bytes
+    /// The length of the body it came in.
+    pub(super) fn bytes(&self) -> usize {
+        self.content.size.bytes
+    }
+
+    /// About how much memory it takes in a cache, beside its key's question.
+    pub(super) fn weight(&self) -> u32 {
+        u32::try_from(self.content.size.memory.saturating_add(ENTRY_BYTES)).unwrap_or(u32::MAX)
     }
 
     /// For how long it is of use.
@@ -156,6 +165,8 @@ mod tests {
         if_error: Duration::from_mins(2),
     };
 
+    const SIZE: Size = Size { bytes: 1, memory: 1 };
+
     #[test]
     fn an_answer_is_fresh_then_shown_meanwhile_then_a_stand_in_then_nothing() {
         for (seconds, expected) in [
@@ -167,7 +178,7 @@ mod tests {
             (179, [false, false, true]),
             (180, [false, false, false]),
         ] {
-            let kept = Kept::of_age((), 1, (LIFE, Duration::from_secs(seconds)));
+            let kept = Kept::of_age((), SIZE, (LIFE, Duration::from_secs(seconds)));
             let found = [kept.is_fresh(), kept.may_be_shown_meanwhile(), kept.may_stand_in()];
             assert_eq!(found, expected, "after {seconds} seconds");
         }
@@ -176,10 +187,10 @@ mod tests {
 
     #[test]
     fn another_is_asked_for_once_in_a_while() {
-        let kept = Kept::of_age((), 1, (LIFE, Duration::from_mins(1)));
+        let kept = Kept::of_age((), SIZE, (LIFE, Duration::from_mins(1)));
         assert!(kept.is_to_be_renewed());
         assert!(!kept.is_to_be_renewed(), "somebody does");
-        let later = Kept::of_age((), 1, (LIFE, Duration::from_mins(1) + BETWEEN_RENEWALS));
+        let later = Kept::of_age((), SIZE, (LIFE, Duration::from_mins(1) + BETWEEN_RENEWALS));
         later.renewed_not_before.store(kept.renewed_not_before.load(Ordering::Relaxed), Ordering::Relaxed);
         assert!(later.is_to_be_renewed(), "it came to nothing");
     }
@@ -187,14 +198,14 @@ mod tests {
     #[test]
     fn what_is_fresh_for_no_time_is_not_kept() {
         let life = Life { fresh: Duration::ZERO, ..LIFE };
-        assert!(Kept::new((), 1, life).is_fleeting());
-        assert!(!Kept::new((), 1, LIFE).is_fleeting());
+        assert!(Kept::new((), SIZE, life).is_fleeting());
+        assert!(!Kept::new((), SIZE, LIFE).is_fleeting());
     }
 
     #[test]
     fn content_that_is_given_again_is_as_young_as_the_answer_that_gave_it() {
-        let old = Kept::of_age(1, 1, (LIFE, Duration::from_mins(2)));
-        let young = Kept::new(1, 1, LIFE);
+        let old = Kept::of_age(1, SIZE, (LIFE, Duration::from_mins(2)));
+        let young = Kept::new(1, SIZE, LIFE);
         let again = old.given_again_by(&young);
         assert!(again.is_fresh() && Arc::ptr_eq(again.content(), old.content()));
     }

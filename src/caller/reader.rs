@@ -171,7 +171,7 @@ impl Reader {
         let out_of_time = CallerError::OutOfTime { operation: Q::NAME, deadline: self.notes.deadline };
         let answer = timeout_at(self.reads_until(), asked).await.unwrap_or(Err(out_of_time));
         asking.brought(Answered::Called, || match &answer {
-            Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.bytes),
+            Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.size.bytes),
             Err(_) => Brought::failed(),
         });
         if let (Err(error), Ok(key)) = (&answer, self.key(&question)) {
@@ -222,7 +222,7 @@ impl Reader {
         let sent = self.house.follow(async move {
             let result = house.tell(&question, (&session, &sessions), (room, announced)).await;
             asking.brought(Answered::Called, || match &result {
-                Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.bytes),
+                Ok(answer) => Brought::reply::<Q>(&answer.reply, answer.size.bytes),
                 Err(_) => Brought::failed(),
             });
             if std::mem::needs_drop::<H>() && matches!(result, Err(CallerError::OutcomeUnknown(_))) {

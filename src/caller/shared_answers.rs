@@ -12,6 +12,7 @@ use super::kept::{Kept, Life};
 use super::visibility::Owner;
 use crate::config;
 use crate::store::Store;
+use crate::upstream::{Size, allowance};
 
 /// No answer may take more than one part in so many of all room.
 const LARGEST: u64 = 100;
@@ -80,15 +81,16 @@ impl SharedAnswers {
         let (sealed, lasts): (Option<Vec<u8>>, i64) = self.store.send(commands).await.ok()?;
         let text = self.store.open(name, &sealed?)?;
         let lasts = Duration::from_millis(u64::try_from(lasts).ok()?);
-        let reply = (Q::FORM?.read)(&text)?;
+        let (reply, taken) = allowance::within(usize::MAX, || (Q::FORM?.read)(&text));
+        let size = Size { bytes: text.len(), memory: taken.max(text.len()) };
         // It lies there only while it is fresh.
         let life = Life { fresh: life.fresh.max(lasts), ..life };
-        Some(Kept::of_age(reply, text.len(), (life, life.fresh.saturating_sub(lasts))))
+        Some(Kept::of_age(reply?, size, (life, life.fresh.saturating_sub(lasts))))
     }
 
     /// Puts an answer there, beside the request.
     pub(super) fn put<Q: Question>(&self, Place(name): Place, kept: &Kept) {
-        let (now, bytes) = (Instant::now(), u64::from(kept.bytes()));
+        let (now, bytes) = (Instant::now(), u64::try_from(kept.bytes()).unwrap_or(u64::MAX));
         let Some(form) = Q::FORM.filter(|_| kept.fresh_until() > now && bytes <= self.max_bytes / LARGEST)
         else {
             return;

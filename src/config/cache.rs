@@ -32,9 +32,9 @@ pub struct Window {
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cache {
-    /// How much memory the portal's answers may take, in bytes of answer as received.
+    /// How much memory the portal's answers may take, in bytes, about: what is read of them, or as received where that is more.
     pub max_bytes: u64,
-    /// How much memory whole answers may take, in bytes with all their compressed forms.
+    /// How much memory whole answers may take, in bytes, about, with all their compressed forms.
     pub max_whole_answer_bytes: u64,
     /// How long users and agents are kept, in seconds.
     pub user_seconds: u64,

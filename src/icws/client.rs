@@ -17,11 +17,14 @@ use super::shape::{Shape, read};
 use crate::config;
 use crate::upstream::trace::CallSpan;
 use crate::upstream::{
-    Answer, Destination, Failure as _, Http, Lost, Patience, TlsFiles, Upstream, metric, retry_after,
+    Answer, Destination, Failure as _, Http, Lost, Patience, Size, TlsFiles, Upstream, metric, retry_after,
 };
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide page does not hold up other requests.
 const DECODE_ASIDE_BYTES: usize = 128 * 1024;
+
+/// How many times its JSON a reply takes in memory: roles are mostly rights, each a name of its own in a map.
+const MEMORY: usize = 3;
 
 /// The largest error body that is read; the status says enough without it.
 const MOST_ERROR_BYTES: usize = 256 * 1024;
@@ -130,8 +133,8 @@ impl Icws {
         let operation = question.operation;
         let acknowledged = self.exchange_in(question, credentials).await.and_then(|reply| {
             reply.judge(true)?;
-            let bytes = reply.body.len();
-            let read = decode(operation, &reply.body).map(|reply| Answer { reply, bytes });
+            let size = size(reply.body.len());
+            let read = decode(operation, &reply.body).map(|reply| Answer { reply, size });
             // With any other status it could be whoever stands in front of ICWS that answers.
             if reply.status == StatusCode::CREATED { Ok(read.ok()) } else { read.map(Some) }
         });
@@ -161,7 +164,7 @@ impl Icws {
         } else {
             decode(operation, &body)?
         };
-        Ok((Answer { reply, bytes }, headers))
+        Ok((Answer { reply, size: size(bytes) }, headers))
     }
 
     /// Sends the question once in a session and keeps the cookies that come back, whatever the status.
@@ -287,6 +290,11 @@ impl Reply {
     pub(super) fn error_body(&self) -> Option<ErrorBody> {
         is_json(&self.headers).then(|| ErrorBody::of(&self.body)).flatten()
     }
+}
+
+/// How large a reply is that came in so many bytes.
+const fn size(bytes: usize) -> Size {
+    Size { bytes, memory: bytes.saturating_mul(MEMORY) }
 }
 
 /// Whether the answer's media type is one of JSON: `application/json`, the vendor's own, any other that ends so.

@@ -16,7 +16,7 @@ use super::problem::LicenseError;
 use super::role::{ConfigurationId, CustomAttribute};
 use super::shape::objects;
 use crate::config::EnumForm;
-use crate::upstream::{Answer, Call, Destination, Noun};
+use crate::upstream::{Answer, Call, Destination, Noun, Size};
 
 /// Groups the rights calculation of several requests.
 const TRANSACTION_ID: HeaderName = HeaderName::from_static("inin-icws-transaction-id");
@@ -208,7 +208,7 @@ impl Call for CreateRole {
         Ok(answer.unwrap_or_else(|| {
             let id = self.role.configuration_id.id.clone();
             let reply = UpdateOperationResult { id, uri: None, license_problems: Vec::new() };
-            Answer { reply, bytes: 0 }
+            Answer { reply, size: Size::default() }
         }))
     }
 }

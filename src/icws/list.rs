@@ -15,7 +15,7 @@ use super::range::{ContentRange, Items};
 use super::role::{Role, RoleList};
 use super::select::{Properties, Property};
 use crate::config::{IcwsDialect, TextComparison};
-use crate::upstream::{Answer, Call, Destination, Noun};
+use crate::upstream::{Answer, Call, Destination, Noun, Size};
 
 /// The most rows of one answer once a property is selected, whatever the range says.
 pub const MAX_ROWS_WITH_SELECT: usize = 200;
@@ -295,7 +295,7 @@ impl Call for ListRoles {
             // The list has become shorter than the range: nothing is there, which is no failure.
             (Err(IcwsError::Refused { status: 416, .. }), Some(items)) => {
                 let reply = RolePage { roles: Vec::new(), first: items.first, total: None };
-                return Ok(Answer { reply, bytes: 0 });
+                return Ok(Answer { reply, size: Size::default() });
             }
             (answered, _) => answered?,
         };
@@ -312,6 +312,6 @@ impl Call for ListRoles {
             let reason = format!("it counts more than {MOST_ROLES} roles").into();
             return Err(IcwsError::Unintelligible { operation, reason });
         }
-        Ok(Answer { reply: RolePage { roles, first, total }, bytes: answer.bytes })
+        Ok(Answer { reply: RolePage { roles, first, total }, size: answer.size })
     }
 }

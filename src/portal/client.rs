@@ -19,7 +19,8 @@ use super::operation::{Authentication, Base, Body, Operation};
 use crate::config;
 use crate::upstream::trace::CallSpan;
 use crate::upstream::{
-    Call, Failure as _, Http, Lost, Patience, Secret, TlsFiles, Upstream, allowance, metric, retry_after,
+    Call, Failure as _, Http, Lost, Patience, Secret, Size, TlsFiles, Upstream, allowance, metric,
+    retry_after,
 };
 
 /// Bodies above this are decoded off the runtime's threads, so that a wide list does not hold up other requests. Decoding
@@ -55,8 +56,8 @@ pub struct Answer<R> {
     pub reply: R,
     /// The session cookie, where the answer set one.
     pub cookie: Option<Secret>,
-    /// The body's size, by which the cache weighs it.
-    pub bytes: usize,
+    /// How large it is.
+    pub size: Size,
 }
 
 impl Upstream for Portal {
@@ -148,8 +149,12 @@ impl Portal {
         let body = self.read::<O>(response).await?;
         let bytes = body.len();
         let most = MEMORY.saturating_mul(self.settings.max_answer_bytes);
-        let read = move || allowance::within(most, || decode::<O>(&body));
-        let reply = if bytes > DECODE_ASIDE_BYTES {
+        let read = move || {
+            let (reply, taken) = allowance::within(most, || decode::<O>(&body));
+            // Records of long texts take about their JSON.
+            reply.map(|reply| (reply, Size { bytes, memory: taken.max(bytes) }))
+        };
+        let (reply, size) = if bytes > DECODE_ASIDE_BYTES {
             // It goes on when nobody waits any more and its call counts no longer: so it has room of its own.
             let room = DECODING.acquire().await;
             let read = move || {
@@ -163,7 +168,7 @@ impl Portal {
         } else {
             read()?
         };
-        accepted::<O>(reply).map(|reply| Answer { reply, cookie, bytes })
+        accepted::<O>(reply).map(|reply| Answer { reply, cookie, size })
     }
 
     /// Signs the operation and sends it once; what came back is neither read nor judged.

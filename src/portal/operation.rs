@@ -108,6 +108,6 @@ impl<O: Operation> Call for O {
         credentials: &Credentials,
     ) -> Result<Answer<<O as Operation>::Reply>, PortalError> {
         let answer = portal.call(self, Some(credentials)).await?;
-        Ok(Answer { reply: answer.reply, bytes: answer.bytes })
+        Ok(Answer { reply: answer.reply, size: answer.size })
     }
 }

@@ -19,8 +19,8 @@ use crate::upstream::Hashed;
 /// Of all room, no answer may take more than one part of so many: it would push everything else out.
 const LARGEST: u64 = 4;
 
-/// What an entry takes beside its texts.
-const ENTRY_BYTES: usize = 1024;
+/// What an entry takes beside its texts: the key, the body, what it rests on, and the cache's own.
+const ENTRY_BYTES: usize = 1_400;
 
 /// What a whole answer is found by; compared by equality, part by part.
 pub(super) type Key = Hashed<KeyParts>;
@@ -75,7 +75,7 @@ impl KeptAnswers {
         let kept = Cache::builder()
             .max_capacity(bytes)
             .weigher(|key: &Arc<Key>, kept: &Arc<Kept>| {
-                u32::try_from(key.question.len() + kept.body.weight() + ENTRY_BYTES).unwrap_or(u32::MAX)
+                u32::try_from(key.question.weight() + kept.body.weight() + ENTRY_BYTES).unwrap_or(u32::MAX)
             })
             .expire_after(PerAnswer)
             .build();

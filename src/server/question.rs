@@ -90,10 +90,10 @@ impl Questions {
 }
 
 impl Question {
-    /// How many bytes its texts take, about.
-    pub(super) fn len(&self) -> usize {
-        let values = self.variables.iter().map(|(name, value)| name.len() + size(value)).sum::<usize>();
-        self.query.len() + self.operation_name.as_ref().map_or(0, String::len) + values
+    /// How much memory it takes beside itself, about.
+    pub(super) fn weight(&self) -> usize {
+        let name = self.operation_name.as_ref().map_or(0, String::len);
+        self.query.len() + name + size_of_members(&self.variables)
     }
 }
 
@@ -242,11 +242,18 @@ pub(super) async fn body_bytes(body: Body, maximum: usize) -> Result<Bytes, Refu
     Ok(bytes)
 }
 
+/// Of members; a map makes room for eleven at once, and fills it half at least.
+fn size_of_members(members: &Map<String, Value>) -> usize {
+    const ROOM: usize = 11 * size_of::<(String, Value)>();
+    let texts: usize = members.iter().map(|(name, value)| name.len() + size(value)).sum();
+    members.len().div_ceil(6) * ROOM + texts
+}
+
 fn size(value: &Value) -> usize {
     let inner = match value {
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(size).sum(),
-        Value::Object(members) => members.iter().map(|(name, value)| name.len() + size(value)).sum(),
+        Value::Object(members) => size_of_members(members),
         _ => 0,
     };
     size_of::<Value>() + inner

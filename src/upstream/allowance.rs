@@ -17,10 +17,12 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-/// Reads something on this thread that may take so many bytes; beyond them reading fails.
-pub fn within<T>(bytes: usize, read: impl FnOnce() -> T) -> T {
+/// Reads something on this thread that may take so many bytes; beyond them reading fails. Tells how many it took, but for
+/// its texts.
+pub fn within<T>(bytes: usize, read: impl FnOnce() -> T) -> (T, usize) {
     let _before = Before(LEFT.replace(bytes));
-    read()
+    let read = read();
+    (read, bytes - LEFT.get())
 }
 
 /// What was left before; it is left again whatever becomes of reading.
@@ -141,11 +143,12 @@ mod tests {
 
     #[test]
     fn what_would_take_too_much_is_not_read() {
-        let read = |text: &str| within(10_000, || serde_json::from_str::<Counted>(text));
+        let read = |text: &str| within(10_000, || serde_json::from_str::<Counted>(text)).0;
         assert!(read(&format!("[{}]", vec!["0"; 100].join(","))).is_ok());
         assert!(read(&format!("[{}]", vec!["0"; 1_000].join(","))).is_err());
         assert!(read(&format!("[{}]", vec!["{}"; 1_000].join(","))).is_err());
         assert!(read(&format!("[{}]", vec!["{\"a\":0}"; 20].join(","))).is_err());
+        assert_eq!(within(10_000, || take::<serde_json::Error>(7)).1, 7);
         // Each answer has its own, and what is read outside one is not counted.
         assert!(read("[0]").is_ok() && take::<serde_json::Error>(usize::MAX).is_ok());
         LEFT.set(usize::MAX);

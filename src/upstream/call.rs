@@ -84,6 +84,16 @@ impl<R: Serialize + DeserializeOwned> Form<R> {
 pub struct Answer<R> {
     /// The reply, accepted by its operation.
     pub reply: R,
-    /// The body's size, by which kept answers are weighed.
+    /// How large it is.
+    pub size: Size,
+}
+
+/// How large a reply is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// The length of the body it came in.
     pub bytes: usize,
+    /// About how much memory it takes once it is read, by which kept answers are weighed. Small records with objects in them
+    /// that nobody knows take several times their JSON.
+    pub memory: usize,
 }

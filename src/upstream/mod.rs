@@ -22,7 +22,7 @@ pub mod trace;
 mod worker;
 
 pub use audit::AUDIT;
-pub use call::{Answer, Call, Form, Upstream};
+pub use call::{Answer, Call, Form, Size, Upstream};
 pub use destination::Destination;
 pub use failure::{Failure, Reach};
 pub use flight::{Flight, WeakFlight};

@@ -147,6 +147,21 @@ async fn what_was_asked_is_told_with_what_it_cost_the_portal() {
 }
 
 #[tokio::test]
+async fn what_is_kept_is_weighed_by_the_memory_that_its_records_take() {
+    let watched = Watched::over(World::sized(60), &[]).await;
+    let client = Client::sign_in(&http(), &watched.served.url, SIZED_LOGIN).await;
+    let weight = |state: &Value| state["cache"]["answers"]["bytes"].as_u64().unwrap();
+    client.data("{ users { totalCount } }").await;
+    let before = weight(&watched.state().await);
+    client.data("{ agents(first: 60) { nodes { attributes { value } } } }").await;
+    let state = watched.state().await;
+    let received =
+        row(&state["calls"], &[("operation", "getAllAgents")])["recent"]["bytes"].as_u64().unwrap();
+    // In each agent of this list are objects that no field names, and each of those takes several times its JSON.
+    assert!(weight(&state) - before > 2 * received, "{received} bytes: {}", state["cache"]);
+}
+
+#[tokio::test]
 async fn plans_are_told_by_the_way_they_went_and_with_what_was_learnt() {
     let watched = Watched::over(World::sized(60), &[]).await;
     let client = Client::sign_in(&http(), &watched.served.url, SIZED_LOGIN).await;

@@ -91,8 +91,7 @@ impl Brought {
 
     /// Of an answer that is kept now.
     pub(super) fn kept<Q: Question>(kept: &Kept) -> Self {
-        let bytes = usize::try_from(kept.bytes()).unwrap_or(usize::MAX);
-        Self::reply::<Q>(&kept.reply::<Q::Reply>(), bytes)
+        Self::reply::<Q>(&kept.reply::<Q::Reply>(), kept.bytes())
     }
 
     /// Of a read that has failed.

@@ -91,7 +91,7 @@ impl Visibility {
     #[must_use]
     pub fn new(settings: &config::Cache) -> Self {
         let weight = |_: &Subject, known: &Known| match known {
-            Known::Alike(shared) => shared.kept.bytes().saturating_add(512),
+            Known::Alike(shared) => shared.kept.weight(),
             Known::Different => 512,
         };
         Self {
@@ -211,7 +211,7 @@ mod tests {
     use crate::portal::reference::{GetAllDepartments, GetAllSites, ReferenceEntry, ReferenceReply};
     use crate::portal::user::GetUsers;
     use crate::session::{Principal, Realm};
-    use crate::upstream::Noun;
+    use crate::upstream::{Noun, Size};
 
     fn visibility() -> Visibility {
         let mut settings = Config::default().cache;
@@ -233,7 +233,7 @@ mod tests {
         let basic_ref_info = (0..count).map(entry).collect();
         let reply = ReferenceReply { basic_ref_info, ..ReferenceReply::default() };
         let life = Life { fresh: Duration::from_mins(5), ..Life::default() };
-        Arc::new(Kept::new(reply, 100, life))
+        Arc::new(Kept::new(reply, Size { bytes: 100, memory: 100 }, life))
     }
 
     /// What somebody's own answer of so many departments says, after so many writes.

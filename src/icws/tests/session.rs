@@ -104,7 +104,7 @@ async fn a_page_is_asked_for_by_its_rows_and_placed_by_the_answer() {
     };
     let answer = call.ask(&icws, &credentials).await.unwrap();
     assert_eq!((answer.reply.roles.len(), answer.reply.first, answer.reply.total), (3000, 10, Some(4000)));
-    assert!(answer.bytes > 100_000);
+    assert!(answer.size.bytes > 100_000);
     call.ask(&icws, &credentials).await.unwrap();
     let asked = server.asked();
     assert_eq!(asked[1].line, "GET /icws/7/configuration/roles?select=notes");
