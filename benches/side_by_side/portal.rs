@@ -6,8 +6,9 @@
 use portalgraph::upstream::{Http, Patience, TlsFiles};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, RwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -19,6 +20,7 @@ use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use portalgraph::simulator::Simulator;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use super::world;
 
@@ -31,6 +33,7 @@ struct Portal {
     answers: RwLock<HashMap<Question, Bytes>>,
     calls: AtomicU64,
     delay: AtomicU64,
+    waits: Sender<(Instant, oneshot::Sender<()>)>,
 }
 
 /// Serves the world of the size that the second argument names.
@@ -45,6 +48,7 @@ pub(crate) async fn serve() {
         answers: RwLock::default(),
         calls: AtomicU64::new(0),
         delay: AtomicU64::new(0),
+        waits: alarms(),
     });
     let router = Router::new()
         .route("/control/calls", get(calls).post(calls))
@@ -65,6 +69,20 @@ pub(crate) async fn listen(name: &str) -> impl axum::serve::Listener<Addr = std:
     })
 }
 
+/// Rings each alarm at its time, to the tenth of a millisecond: the runtime's own timer ticks in milliseconds, and is late by up
+/// to two. Whoever waits does so as long as those before.
+#[expect(clippy::disallowed_methods, reason = "the thread is no runtime's")]
+fn alarms() -> Sender<(Instant, oneshot::Sender<()>)> {
+    let (waits, due) = channel::<(Instant, oneshot::Sender<()>)>();
+    std::thread::spawn(move || {
+        for (time, rings) in due {
+            std::thread::sleep(time.saturating_duration_since(Instant::now()));
+            let _ = rings.send(());
+        }
+    });
+    waits
+}
+
 async fn calls(State(portal): State<Arc<Portal>>) -> String {
     portal.calls.load(Ordering::Relaxed).to_string()
 }
@@ -77,7 +95,9 @@ async fn answer(State(portal): State<Arc<Portal>>, uri: Uri, headers: HeaderMap,
     portal.calls.fetch_add(1, Ordering::Relaxed);
     let delay = portal.delay.load(Ordering::Relaxed);
     if delay > 0 {
-        tokio::time::sleep(Duration::from_millis(delay)).await;
+        let (rings, alarm) = oneshot::channel();
+        portal.waits.send((Instant::now() + Duration::from_millis(delay), rings)).unwrap();
+        alarm.await.unwrap();
     }
     let question = (uri.path().to_owned(), headers.get(COOKIE).cloned(), body);
     let known = portal.answers.read().unwrap().get(&question).cloned();
