@@ -23,6 +23,8 @@ COPY --from=build /portalgraph/target/release/portalgraph /portalgraph
 COPY config/portalgraph.toml /etc/portalgraph/portalgraph.toml
 # Inside a container loopback is reached by no one else; the ports that are published decide who reaches this.
 ENV PORTALGRAPH__SERVER__LISTEN=0.0.0.0:4000
+# Pages of two megabytes are held whole while one byte of them is used.
+ENV MIMALLOC_ALLOW_THP=0
 EXPOSE 4000
 # The user `nonroot` of the base image by its number, which Kubernetes can check (runAsNonRoot).
 USER 65532:65532

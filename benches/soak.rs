@@ -311,7 +311,7 @@ async fn main() -> ExitCode {
     }
     field.is_over.store(true, Ordering::Relaxed);
     busy.join_all().await;
-    let are_full = filled.await.unwrap();
+    let are_full = filled.await.unwrap_or(false);
     let (second, last) = (minutes[1], minutes[minutes.len() - 1]);
     let change = (last - second) / second;
     let unexplained = field.unexplained.load(Ordering::Relaxed);

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::upstream::Size;
 
-/// What an answer takes in a cache beside its records: the key, the entry, the reply itself and what is made of it.
+/// What an answer takes in a cache beside its records, measured with answers that hold none: the key, the entry, the reply itself
+/// and what is made of it. What is made of long lists, such as their indices, grows with them and is not counted.
 const ENTRY_BYTES: usize = 1_400;
 
 /// For so long nobody asks for another beside a request, after one did: asking may have failed.

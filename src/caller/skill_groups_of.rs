@@ -1,8 +1,9 @@
 //! The edge from agents to skill groups, asked from whichever end is cheaper for all agents of one level.
 
 use std::collections::{HashMap, HashSet};
+use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all, try_join_all};
@@ -37,7 +38,8 @@ pub(super) struct GroupList {
 }
 
 struct Derived {
-    from: Vec<Agents>,
+    /// The lists it was made of, whose records are not kept for it.
+    from: Vec<Weak<[Arc<User>]>>,
     members: Arc<Members>,
 }
 
@@ -51,15 +53,15 @@ impl GroupList {
     }
 
     /// Who is in which group, made anew only if one of the groups' lists is another answer than the last time.
-    fn members(&self, lists: Vec<Agents>) -> Arc<Members> {
+    fn members(&self, lists: &[Agents]) -> Arc<Members> {
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = derived.as_ref()
-            && known.from.iter().zip(&lists).all(|(one, other)| Arc::ptr_eq(one, other))
+            && known.from.iter().zip(lists).all(|(one, other)| ptr::addr_eq(one.as_ptr(), Arc::as_ptr(other)))
         {
             return known.members.clone();
         }
         let mut groups_of: HashMap<UserId, Vec<Arc<SkillGroup>>> = HashMap::new();
-        for (group, agents) in self.groups.iter().zip(&lists) {
+        for (group, agents) in self.groups.iter().zip(lists) {
             // As the portal marks it when asked for the agent: an answer must not tell which way it was found.
             let group = Arc::new(SkillGroup { checked: Some(true), ..SkillGroup::clone(group) });
             for user in agents.iter().filter_map(|agent| agent.id_program_user) {
@@ -68,7 +70,8 @@ impl GroupList {
         }
         let members = groups_of.into_iter().map(|(user, groups)| (user, in_order(groups)));
         let members = Arc::new(members.collect::<Members>());
-        *derived = Some(Derived { from: lists, members: members.clone() });
+        *derived =
+            Some(Derived { from: lists.iter().map(Arc::downgrade).collect(), members: members.clone() });
         members
     }
 }
@@ -286,7 +289,7 @@ async fn members(reader: &Reader, spent: Arc<AtomicUsize>, agents: HashSet<Agent
     // Whoever is beyond is asked for by itself at the same time.
     let asked_alone = join_all(beyond.iter().map(|agent| reader.ask_for_agent(*agent, true)));
     let Ok(lists) = join(lists, asked_alone).await.0 else { return Verdict::forward(Reason::Failed).into() };
-    let members = list.members(lists);
+    let members = list.members(&lists);
     // Only a plan that has cost something teaches anything.
     let is_told = calls > 0 || reader.explains();
     let is_left_over = |agent: &&AgentKey| is_told && whole(&members, **agent).is_none();

@@ -86,11 +86,11 @@ impl User {
     }
 
     fn own_telephony(&self) -> UserTelephony {
-        UserTelephony::of(&self.record)
+        UserTelephony(Arc::clone(&self.record))
     }
 
     fn own_collection_access(&self) -> UserCollectionAccess {
-        UserCollectionAccess::of(&self.record)
+        UserCollectionAccess(Arc::clone(&self.record))
     }
 
     fn own_tenant(&self) -> Tenant {

@@ -31,7 +31,7 @@ const DECODE_ASIDE_BYTES: usize = 1024 * 1024;
 static DECODING: Semaphore = Semaphore::const_new(4);
 
 /// How many times `max_answer_bytes` what is read of one answer may take; that of a portal that means well takes about its
-/// size.
+/// size, and nearly four times that where its records hold small objects that no field names.
 const MEMORY: usize = 4;
 
 /// The two hosts of the contract, parsed once.

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::scalar::Text;
 
 /// Keys the contract does not name, kept as they came so that a write can send them back; in the order of the keys. A
-/// list, because a row has two or none, and a map of two takes six times the room.
+/// list, because a row has two or none, and a map of two takes six times the room; a fixed one, because every record has it.
 #[derive(Clone, Default, PartialEq)]
-pub struct Rest(Vec<(Text, Value)>);
+pub struct Rest(Box<[(Text, Value)]>);
 
 impl fmt::Debug for Rest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -21,8 +21,8 @@ impl fmt::Debug for Rest {
 impl Rest {
     /// Nothing.
     #[must_use]
-    pub const fn new() -> Self {
-        Self(Vec::new())
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Adds a key, or gives it another value.
@@ -30,7 +30,11 @@ impl Rest {
         let key = key.into();
         match self.find(&key) {
             Ok(place) => self.0[place].1 = value,
-            Err(place) => self.0.insert(place, (key, value)),
+            Err(place) => {
+                let mut entries = std::mem::take(&mut self.0).into_vec();
+                entries.insert(place, (key, value));
+                self.0 = entries.into();
+            }
         }
     }
 
@@ -85,7 +89,7 @@ impl<K: Into<Text>> FromIterator<(K, Value)> for Rest {
             }
             is_same
         });
-        Self(entries)
+        Self(entries.into())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::upstream::Hashed;
 /// Of all room, no answer may take more than one part of so many: it would push everything else out.
 const LARGEST: u64 = 4;
 
-/// What an entry takes beside its texts: the key, the body, what it rests on, and the cache's own.
+/// What an entry takes beside its texts, measured: the key, the body, what it rests on, and the cache's own.
 const ENTRY_BYTES: usize = 1_400;
 
 /// What a whole answer is found by; compared by equality, part by part.

@@ -242,11 +242,12 @@ pub(super) async fn body_bytes(body: Body, maximum: usize) -> Result<Bytes, Refu
     Ok(bytes)
 }
 
-/// Of members; a map makes room for eleven at once, and fills it half at least.
+/// Of members; a map makes room for eleven at once, and fills five at least.
 fn size_of_members(members: &Map<String, Value>) -> usize {
     const ROOM: usize = 11 * size_of::<(String, Value)>();
-    let texts: usize = members.iter().map(|(name, value)| name.len() + size(value)).sum();
-    members.len().div_ceil(6) * ROOM + texts
+    let texts: usize =
+        members.iter().map(|(name, value)| name.len() + size(value) - size_of::<Value>()).sum();
+    members.len().div_ceil(5) * ROOM + texts
 }
 
 fn size(value: &Value) -> usize {

@@ -86,17 +86,24 @@ async fn it_lives_as_long_as_the_shortest_lived_reply_in_it() {
 
 #[tokio::test]
 async fn nothing_is_kept_where_the_settings_say_so() {
-    let changes: [fn(&mut Config); 4] = [
+    let changes: [fn(&mut Config); 3] = [
         |config| config.cache.max_whole_answer_bytes = 0,
         |config| config.cache.max_bytes = 0,
         |config| config.cache.catalogue_seconds = 0,
-        // Room for others, but not for this one.
-        |config| config.cache.max_whole_answer_bytes = 400,
     ];
     for change in changes {
         let (_house, client) = sized(change).await;
         for _ in 0..3 {
             assert!(!ask(&client, CATALOGUES).await.is_kept());
         }
+    }
+}
+
+#[tokio::test]
+async fn what_would_take_a_quarter_of_all_room_is_not_kept_and_what_is_smaller_is() {
+    let (_house, client) = sized(|config| config.cache.max_whole_answer_bytes = 10_000).await;
+    for (query, is_kept) in [(CATALOGUES, false), ("{ sites { name } }", true)] {
+        ask(&client, query).await;
+        assert_eq!(ask(&client, query).await.is_kept(), is_kept, "{query}");
     }
 }
