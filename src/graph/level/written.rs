@@ -85,12 +85,6 @@ impl Written for &i32 {
     }
 }
 
-impl Written for &i64 {
-    fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
-        (*self).write(json)
-    }
-}
-
 impl<E: EnumType> Written for Enumeration<E> {
     fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
         match enum_value(self.0) {

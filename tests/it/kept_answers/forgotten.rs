@@ -86,10 +86,12 @@ async fn it_lives_as_long_as_the_shortest_lived_reply_in_it() {
 
 #[tokio::test]
 async fn nothing_is_kept_where_the_settings_say_so() {
-    let changes: [fn(&mut Config); 3] = [
+    let changes: [fn(&mut Config); 4] = [
         |config| config.cache.max_whole_answer_bytes = 0,
         |config| config.cache.max_bytes = 0,
         |config| config.cache.catalogue_seconds = 0,
+        // Room for none.
+        |config| config.cache.max_whole_answer_bytes = 400,
     ];
     for change in changes {
         let (_house, client) = sized(change).await;
