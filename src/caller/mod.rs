@@ -1,6 +1,7 @@
 //! One signed-in client asking the upstreams: what is kept, shared, batched, and on whose behalf.
 
 mod access;
+mod ahead;
 mod answers;
 mod asking;
 mod attribute;
@@ -45,6 +46,7 @@ mod visibility;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use ahead::Expected;
 pub use answers::Answers;
 pub use basis::{Basis, Grounds};
 pub use callback::Presence;

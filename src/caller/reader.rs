@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::FutureExt as _;
 use tokio::time::{Instant, timeout_at};
 
+use super::ahead::Ahead;
 use super::answers::{Key, KeyParts};
 use super::error::CallerError;
 use super::explanation::{Brought, Decision, Path};
@@ -40,6 +41,8 @@ pub struct Reader {
     pub(super) notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
     pub(super) asked: Arc<Mutex<HashMap<Key, Asked>>>,
+    /// What it is going to read whole.
+    pub(super) ahead: Arc<Ahead>,
     /// The mark of the field this reads for.
     pub(super) mark: Mark,
     /// What follows everything this reads, if that is to be told again when it changes.
@@ -50,7 +53,8 @@ impl Reader {
     /// A reader for one request of a session.
     #[must_use]
     pub fn new(house: Arc<House>, sessions: Sessions, session: Arc<Session>, notes: Notes) -> Self {
-        Self { house, sessions, session, notes, asked: Arc::default(), mark: Mark::default(), watcher: None }
+        let (asked, ahead) = (Arc::default(), Arc::default());
+        Self { house, sessions, session, notes, asked, ahead, mark: Mark::default(), watcher: None }
     }
 
     /// The same reader for one field, which is marked if it is given what is old.
@@ -62,6 +66,7 @@ impl Reader {
             session: self.session.clone(),
             notes: self.notes.clone(),
             asked: self.asked.clone(),
+            ahead: self.ahead.clone(),
             mark,
             watcher: self.watcher.clone(),
         }
@@ -308,7 +313,7 @@ impl Reader {
         Ok(Key::new(KeyParts { owner: Owner::One(identity), operation: Q::NAME, epochs, question }))
     }
 
-    fn flight<Q: Question>(&self, question: Q) -> Result<Asked, CallerError> {
+    pub(super) fn flight<Q: Question>(&self, question: Q) -> Result<Asked, CallerError> {
         let key = self.key(&question)?;
         let (realm, epochs) = (self.identity::<Q::Upstream>()?.realm, key.epochs);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);

@@ -87,6 +87,13 @@ pub(super) struct Outlook {
     left_over: usize,
 }
 
+impl Outlook {
+    /// How many of so many agents are likely to be asked for by themselves all the same.
+    fn left_over_of(self, agents: usize) -> usize {
+        agents.saturating_mul(self.left_over).div_ceil(self.agents.max(1)).min(agents)
+    }
+}
+
 /// How many identities' outlooks are held, and for how long: whom the portal shows what changes seldom.
 const OUTLOOKS: u64 = 10_000;
 const OUTLOOK_HOLDS: Duration = Duration::from_mins(10);
@@ -94,6 +101,14 @@ const OUTLOOK_HOLDS: Duration = Duration::from_mins(10);
 /// The outlooks by identity. They outlive the answers they were learnt from and the writes that forget those, because
 /// they weigh in on a cost alone.
 pub(super) struct Outlooks(Cache<Identity, Outlook>);
+
+impl Outlooks {
+    /// Whether so many agents of somebody are fewer calls by way of all groups, as far as is known from the last time.
+    pub(super) fn favours_groups(&self, identity: &Identity, agents: usize) -> bool {
+        let by_groups = |known: Outlook| known.left_over_of(agents).saturating_add(1 + known.groups);
+        self.0.get(identity).is_some_and(|known| by_groups(known) < agents)
+    }
+}
 
 impl Default for Outlooks {
     fn default() -> Self {
@@ -362,9 +377,7 @@ impl Weighing<'_> {
 
     /// So many groups, and then whoever is likely to be left over.
     fn inverse(&self, groups: usize, agents: usize) -> Price {
-        let left_over = self
-            .outlook
-            .map_or(0, |outlook| (agents * outlook.left_over).div_ceil(outlook.agents.max(1)).min(agents));
+        let left_over = self.outlook.map_or(0, |outlook| outlook.left_over_of(agents));
         let groups = self.reader.price::<GetAllAgentsForSkill>(groups, Observed::RECORD);
         groups.then(self.forward(left_over))
     }

@@ -12,6 +12,7 @@ use super::id::{Kind, NodeId};
 use super::order::{OrderDirection, matches_search, sort_by, sort_by_text};
 use super::precision_queue::PrecisionQueue;
 use super::skill_group::SkillGroup;
+use crate::caller::Whole;
 use crate::config::Limits;
 use crate::portal::skill_group as wire;
 
@@ -85,6 +86,7 @@ pub async fn skill_groups(
             _ => return Err(GraphError::bad_input("filter.platform is not the id of a Platform.")),
         },
     };
+    caller.read_ahead(Whole::SkillGroups).await;
     let groups = caller.skill_groups().await?;
     let search = query.search.as_deref();
     let mut found: Vec<_> = groups
@@ -117,6 +119,7 @@ pub async fn precision_queues(
     query: ListQuery,
 ) -> Result<Connection<PrecisionQueue>, GraphError> {
     let caller = ctx.caller()?;
+    caller.read_ahead(Whole::PrecisionQueues).await;
     let (queues, tenant) = (caller.precision_queues().await?, caller.tenant()?);
     let search = query.search.as_deref();
     let matching = |queue: &crate::portal::precision_queue::PrecisionQueue| {

@@ -11,7 +11,7 @@ use super::error::GraphError;
 use super::id::{Kind, NodeId};
 use super::order::{OrderDirection, sort_by, sort_by_text};
 use super::user::{User, UserType};
-use crate::caller::Reader;
+use crate::caller::{Reader, Whole};
 use crate::config::Limits;
 use crate::portal::user as wire;
 use crate::portal::{Leaf as _, PlatformId, TenantId};
@@ -199,7 +199,12 @@ async fn find(caller: &Reader, query: &mut UserQuery) -> Result<Vec<Arc<wire::Us
     let everyone = wire::GetUsers { page_size: Some(0), ..wire::GetUsers::default() };
     let narrowed = criteria.question(search.as_ref());
     let use_roster = narrowed == everyone || (search.is_none() && caller.is_at_hand(&everyone));
-    let roster = if use_roster { caller.roster().await? } else { caller.users_like(narrowed).await? };
+    let roster = if use_roster {
+        caller.read_ahead(Whole::Users).await;
+        caller.roster().await?
+    } else {
+        caller.users_like(narrowed).await?
+    };
     let mut users: Vec<_> = roster.users().iter().filter(|user| criteria.accepts(user)).cloned().collect();
     if let Some(order) = query.order_by {
         sort(&mut users, order);

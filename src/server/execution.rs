@@ -266,6 +266,9 @@ impl Execution<'_> {
                 if let Err(refusal) = affordable(&estimate, floor.limits.max_portal_calls, batch) {
                     Executed::from_errors(vec![refusal.error()])
                 } else {
+                    if operation.kind == OperationType::Query {
+                        visit.expect(&estimate);
+                    }
                     let is_known = operation.document.is_valid() && operation.has_plain_variables;
                     let schema = if is_known { &floor.schema_of_valid } else { &floor.schema };
                     let execution = execute(schema, operation.kind, operation.request(&visit));

@@ -22,16 +22,18 @@ async fn waves(house: &House, client: &Client, query: &str) -> u64 {
 #[tokio::test]
 async fn a_query_waits_as_often_as_its_levels_depend_on_one_another() {
     for (expected, query) in [
-        // Users; what the catalogues say of them.
-        (2, "{ users { nodes { department { name } site { name } roleGroup { name } } } }"),
+        // Users, and beside them the catalogues, which no user decides about.
+        (1, "{ users { nodes { department { name } site { name } roleGroup { name } } } }"),
+        // The portal searches: whether a catalogue is needed is known when it has found somebody.
+        (2, "{ users(search: {term: \"a\"}) { nodes { department { name } } } }"),
         // Users; the list of groups, because there are more agents than a few; who is in each.
         (3, "{ agents { nodes { skillGroups { name } } } }"),
         // As before, and back: every answer is there already.
         (3, "{ agents { nodes { skillGroups { agents { nodes { skillGroups { name } } } } } } }"),
         // A few agents are asked for by themselves.
         (2, "{ agents(first: 2) { nodes { skillGroups { name } } } }"),
-        // Groups; who is in each, and beside it all users; their departments.
-        (3, "{ skillGroups { nodes { agents { nodes { user { department { name } } } } } } }"),
+        // Groups, and beside them all users and departments; who is in each.
+        (2, "{ skillGroups { nodes { agents { nodes { user { department { name } } } } } } }"),
         // Queues; each with its steps, and beside it agents and users.
         (2, "{ precisionQueues { nodes { steps { waitSeconds } eligibleAgents { totalCount } } } }"),
         // Levels of different roots overlap: users, groups and catalogues; then who is in each, and agents' attributes.

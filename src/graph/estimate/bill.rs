@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Estimator;
 use super::price::{AGENTS, ALL_SKILL_GROUPS, ALL_USERS, Edge, SKILL_GROUPS, USER};
 use super::spot::Spot;
+use super::{Estimate, Estimator};
 use crate::caller::{FEW, Lengths, Whole};
 use crate::config::{UserIdKind, Way};
 
@@ -49,21 +49,16 @@ impl Bill {
         self.agents.extend(part.agents);
     }
 
-    /// The calls by operation, added to `total`; and which lengths they hang on that nobody knows.
-    pub(super) fn sum_up(
-        mut self,
-        estimator: &Estimator,
-        lengths: &Lengths,
-        (total, unknown): (&mut BTreeMap<&'static str, usize>, &mut BTreeSet<Whole>),
-    ) {
+    /// The calls by operation, added to those of the estimate; and which lengths they hang on that nobody knows.
+    pub(super) fn sum_up(mut self, estimator: &Estimator, lengths: &Lengths, estimate: &mut Estimate) {
         let mut hangs_on = |list: Whole| {
-            unknown.extend(lengths.of(list).is_none().then_some(list));
+            estimate.unknown.extend(lengths.of(list).is_none().then_some(list));
         };
         self.add_users(estimator);
         if !self.agents.is_empty() {
             hangs_on(Whole::Users);
             hangs_on(Whole::SkillGroups);
-            self.add_skill_groups(estimator, lengths);
+            estimate.agents = self.add_skill_groups(estimator, lengths).max(estimate.agents);
         }
         for (edge, places) in self.each {
             hangs_on(edge.of);
@@ -76,8 +71,11 @@ impl Bill {
             let calls = distinct(counts, lengths.of(edge.of));
             add(&mut self.anew, edge.operation, calls);
         }
-        for &(operation, _) in &self.once {
+        for (operation, question) in &self.once {
             add(&mut self.anew, operation, 1);
+            if question.is_empty() {
+                estimate.whole.insert(operation);
+            }
         }
         // Only the list of users knows by which number the portal wants one named.
         if estimator.user_id == UserIdKind::AccountId
@@ -86,7 +84,7 @@ impl Bill {
             add(&mut self.anew, ALL_USERS, calls);
         }
         for (operation, calls) in self.anew {
-            add(total, operation, calls);
+            add(&mut estimate.operations, operation, calls);
         }
     }
 
@@ -105,8 +103,9 @@ impl Bill {
     }
 
     /// Agents' skill groups, as `caller/skill_groups_of.rs` asks for them: a few agent by agent, more from the end with fewer
-    /// calls. Agents of several lists may be asked for agent by agent until that has cost as much as the other way.
-    fn add_skill_groups(&mut self, estimator: &Estimator, lengths: &Lengths) {
+    /// calls. Agents of several lists may be asked for agent by agent until that has cost as much as the other way. Tells how many
+    /// they are.
+    fn add_skill_groups(&mut self, estimator: &Estimator, lengths: &Lengths) -> usize {
         let agents = distinct(self.agents.values().map(|(count, _)| *count), lengths.of(Whole::Users));
         let way = estimator.plan.agent_skill_groups;
         let mut forward = agents;
@@ -124,6 +123,7 @@ impl Bill {
             }
         }
         add(&mut self.anew, SKILL_GROUPS.operation, forward);
+        agents
     }
 }
 

@@ -25,7 +25,7 @@ use super::context::Visit;
 use super::mutation::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
-use crate::caller::{Lengths, Whole, looks_for_a_new_role};
+use crate::caller::{Expected, Lengths, Whole, looks_for_a_new_role};
 use crate::config::{Config, Limits, Plan, UserIdKind};
 pub use outline::{Ask, Choice, Draft, Outline};
 use price::Price;
@@ -38,6 +38,10 @@ pub struct Estimate {
     pub operations: BTreeMap<&'static str, usize>,
     /// The lists it hangs on whose length nobody knows.
     unknown: BTreeSet<Whole>,
+    /// The operations that are asked once, for everything they know.
+    whole: BTreeSet<&'static str>,
+    /// For how many agents it is asked which skill groups they are in.
+    agents: usize,
 }
 
 impl Estimate {
@@ -45,6 +49,12 @@ impl Estimate {
     #[must_use]
     pub fn calls(&self) -> usize {
         self.operations.values().fold(0, |sum, calls| sum.saturating_add(*calls))
+    }
+
+    /// What is read whatever the lists before it hold.
+    #[must_use]
+    pub fn expected(&self) -> Expected {
+        Expected { whole: self.whole.iter().copied().collect(), agents: self.agents }
     }
 
     /// The lists whose length it hangs on, and nobody knows.

@@ -96,8 +96,7 @@ impl<'a> Walk<'a> {
     }
 
     fn sum_up(&mut self) {
-        let Estimate { operations, unknown } = &mut self.estimate;
-        mem::take(&mut self.bill).sum_up(self.estimator, self.lengths, (operations, unknown));
+        mem::take(&mut self.bill).sum_up(self.estimator, self.lengths, &mut self.estimate);
     }
 
     /// The value of a variable; null where it has none.

@@ -75,7 +75,8 @@ async fn what_nobody_waits_for_is_given_up() {
     asked(&house, before + 1).await;
     only.abort();
     tokio::time::sleep(Duration::from_millis(400)).await;
-    assert_eq!(house.calls(), [("getSkillGroups", 1)].into(), "and not who is in each");
+    let calls = [("getSkillGroups", 1), ("getUsers", 1)];
+    assert_eq!(house.calls(), calls.into(), "and not who is in each");
     let later = ask(&client, GROUPS).await;
     assert!(!later.is_joined() && later.json()["errors"].is_null(), "{later:?}");
 }

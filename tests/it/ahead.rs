@@ -1,0 +1,118 @@
+//! What no record decides about is asked for beside the list before it: once, for whoever needs it, and only where a call is
+//! waited for anyway.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use portalgraph::simulator::{DEMO_LOGIN, Fault, SIZED_LOGIN, World};
+use serde_json::{Value, json};
+use tokio::time::{sleep, timeout};
+
+use crate::house::{Client, House};
+use crate::plan::forgetful;
+
+const PLACED: &str = "{ users { nodes { loginName department { name } } } }";
+const SKILLS: &str = "{ agents(first: 100) { nodes { agentNumber skillGroups { name } } } }";
+
+async fn waves(client: &Client, query: &str) -> Value {
+    let request = client.http().post(format!("{}/graphql", client.url)).bearer_auth(&client.token);
+    let request = request.header("portalgraph-cost", "1").header("content-type", "application/json");
+    let answer = request.body(json!({ "query": query }).to_string()).send().await.unwrap();
+    let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    body["extensions"]["cost"]["waves"].clone()
+}
+
+#[tokio::test]
+async fn the_way_that_was_gone_the_last_time_is_begun_with_the_list() {
+    let house = House::with(World::sized(200), forgetful).await;
+    let client = house.sign_in(SIZED_LOGIN).await;
+    let calls = BTreeMap::from([("getUsers", 1), ("getSkillGroups", 1), ("getAllAgentsForSkill", 20)]);
+    for expected in [3, 2, 2] {
+        house.calls();
+        assert_eq!(waves(&client, SKILLS).await, expected);
+        assert_eq!(house.calls(), calls);
+    }
+    // For fewer agents it is not gone, and nothing of it is begun.
+    client.data("{ agents(first: 10) { nodes { skillGroups { name } } } }").await;
+    assert_eq!(house.calls(), [("getUsers", 1), ("getSkillsForAgent", 10)].into());
+}
+
+#[tokio::test]
+async fn a_list_that_is_at_hand_begins_nothing() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    client.data("{ users { nodes { loginName } } }").await;
+    house.calls();
+    let nobody = "{ users(first: 0) { nodes { department { name } } } }";
+    client.data(nobody).await;
+    assert_eq!(house.calls(), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn a_document_that_is_refused_begins_nothing() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.calls();
+    let answer = client.ask("{ users { nodes { department { name } nothing } } }").await;
+    assert_eq!(answer.codes(), ["GRAPHQL_VALIDATION_FAILED"]);
+    let answer = client.ask("{ users(filter: {site: \"x\"}) { nodes { department { name } } } }").await;
+    assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
+    assert_eq!(house.calls(), BTreeMap::new());
+}
+
+#[tokio::test]
+async fn what_was_begun_and_failed_is_told_where_it_is_missed_and_not_asked_again() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.calls();
+    house.simulator.faults().always("getAllDepartments", Fault::NotJson);
+    let answer = client.ask(PLACED).await;
+    let errors = answer.body["errors"].as_array().unwrap();
+    assert!(!errors.is_empty());
+    for error in errors {
+        assert_eq!(error["path"].as_array().unwrap().last().unwrap(), "department", "{error}");
+    }
+    assert_eq!(house.calls(), [("getUsers", 1), ("getAllDepartments", 1)].into());
+    // Nobody misses what nobody needs.
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.simulator.faults().always("getAllDepartments", Fault::NotJson);
+    client.data("{ users(first: 0) { nodes { department { name } } } }").await;
+}
+
+#[tokio::test]
+async fn what_was_begun_stands_in_nobody_s_way_where_one_call_is_made_at_a_time() {
+    let house = House::with(World::demo(), |config| {
+        config.portal.max_concurrent_calls_per_session = 1;
+        forgetful(config);
+    })
+    .await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    // What is read first of all is needed last of all.
+    let query = "{ agents { nodes { skillGroups { agents { nodes { user { department { name } site { name } } } } } } } }";
+    for _ in 0..3 {
+        timeout(Duration::from_secs(20), client.data(query))
+            .await
+            .expect("no call waits for one that is left alone");
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_ends_with_whoever_asked() {
+    let house = House::with(World::demo(), |config| {
+        // So that nothing else ends the call.
+        (config.server.deadline_seconds, config.portal.call_timeout_milliseconds) = (3_600, 3_600_000);
+    })
+    .await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.calls();
+    house.simulator.faults().next("getAllDepartments", Fault::Delay(Duration::from_hours(1)), 1);
+    let asking = tokio::spawn(async move { client.ask(PLACED).await });
+    while house.simulator.journal().under_way() != 1 {
+        sleep(Duration::from_millis(2)).await;
+    }
+    asking.abort();
+    while house.simulator.journal().abandoned() == 0 {
+        sleep(Duration::from_millis(2)).await;
+    }
+}
