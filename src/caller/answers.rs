@@ -18,7 +18,7 @@ use super::freshness::Freshness;
 use super::kept::{Kept, Life};
 use super::visibility::Owner;
 use crate::config::{self, Window};
-use crate::upstream::{self, Call, Hashed, Noun, WeakFlight, trace};
+use crate::upstream::{self, AsCarried, Call, Hashed, Noun, WeakFlight, trace};
 
 /// What a kept answer is found by; compared by equality, part by part. One reference, because it is looked for and put down
 /// in several places for each question.
@@ -90,13 +90,15 @@ struct UnderWay {
     number: u64,
 }
 
+type UnderWayByKey = HashMap<Key, UnderWay, AsCarried>;
+
 /// All kept answers.
 #[derive(Clone)]
 pub struct Answers {
     settings: Arc<config::Cache>,
-    kept: Cache<Key, Arc<Kept>>,
+    kept: Cache<Key, Arc<Kept>, AsCarried>,
     /// Questions under way; requests under way bound it.
-    under_way: Arc<Mutex<HashMap<Key, UnderWay>>>,
+    under_way: Arc<Mutex<UnderWayByKey>>,
     flights: Arc<AtomicU64>,
 }
 
@@ -126,11 +128,11 @@ impl Answers {
                 kept.weight().saturating_add(u32::try_from(key.question.len()).unwrap_or(u32::MAX))
             })
             .expire_after(PerAnswer)
-            .build();
+            .build_with_hasher(AsCarried);
         Self { settings: Arc::new(settings), kept, under_way: Arc::default(), flights: Arc::default() }
     }
 
-    fn under_way(&self) -> MutexGuard<'_, HashMap<Key, UnderWay>> {
+    fn under_way(&self) -> MutexGuard<'_, UnderWayByKey> {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -2,11 +2,11 @@
 //! were asked under, so an answer from before a write is never found after it. While a write may still be under way
 //! although its answer was lost, nothing about its nouns is kept at all.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use moka::sync::Cache;
 use tokio::sync::watch;
 
 use super::basis::Grounds;
@@ -15,8 +15,8 @@ use crate::upstream::Noun;
 
 const NOUNS: usize = Noun::ALL.len();
 
-/// How many realms' counters are held; one that is dropped starts anew above every number given out before.
-const REALMS: u64 = 100_000;
+/// How many realms' counters are held: beyond that all are dropped, and start anew above every number given out before.
+const REALMS: usize = 100_000;
 
 /// The counters of the nouns an operation reads; zero for those it does not.
 pub type Stamp = [u64; NOUNS];
@@ -54,7 +54,7 @@ impl Known {
 pub struct Epochs {
     next: Arc<AtomicU64>,
     began: Instant,
-    realms: Cache<Realm, Arc<[Counter; NOUNS]>>,
+    realms: Arc<RwLock<HashMap<Realm, Arc<[Counter; NOUNS]>>>>,
     /// Told whenever any counter moves.
     moves: Arc<watch::Sender<()>>,
 }
@@ -64,7 +64,7 @@ impl Default for Epochs {
         Self {
             next: Arc::new(AtomicU64::new(1)),
             began: Instant::now(),
-            realms: Cache::new(REALMS),
+            realms: Arc::default(),
             moves: Arc::new(watch::channel(()).0),
         }
     }
@@ -93,7 +93,7 @@ impl Epochs {
     #[must_use]
     pub fn hold(&self, grounds: &Grounds) -> bool {
         grounds.epochs.iter().all(|(realm, stamp)| {
-            self.realms.get(realm).is_some_and(|counters| {
+            self.known_of(*realm).is_some_and(|counters| {
                 let epochs = counters.iter().map(|counter| counter.epoch.load(Ordering::Acquire));
                 stamp.iter().zip(epochs).all(|(read, epoch)| *read == 0 || *read == epoch)
             })
@@ -142,19 +142,30 @@ impl Epochs {
             shared: AtomicU64::new(0),
             unsettled_until: AtomicU64::new(0),
         };
-        self.realms.get_with(realm, || Arc::new(std::array::from_fn(counter)))
+        if let Some(known) = self.known_of(realm) {
+            return known;
+        }
+        let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+        if realms.len() >= REALMS {
+            realms.clear();
+        }
+        Arc::clone(realms.entry(realm).or_insert_with(|| Arc::new(std::array::from_fn(counter))))
+    }
+
+    fn known_of(&self, realm: Realm) -> Option<Arc<[Counter; NOUNS]>> {
+        self.realms.read().unwrap_or_else(PoisonError::into_inner).get(&realm).cloned()
     }
 
     /// Forgets every answer.
     pub(super) fn forget(&self) {
-        self.realms.invalidate_all();
+        self.realms.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.moves.send_replace(());
     }
 
     /// Forgets every answer about these nouns, because another replica changes them.
     pub(super) fn advance_realm(&self, realm: Realm, writes: &[Noun]) {
         // Of a realm that nothing is known of, there is nothing to forget.
-        let Some(counters) = self.realms.get(&realm) else { return };
+        let Some(counters) = self.known_of(realm) else { return };
         for noun in writes {
             counters[*noun as usize].epoch.store(self.next(), Ordering::Release);
         }
@@ -168,7 +179,7 @@ impl Epochs {
 
     /// Takes over what a replica has put into the store.
     pub(super) fn share(&self, realm: Realm, writes: &[Noun], shared: u64) {
-        let Some(counters) = self.realms.get(&realm) else { return };
+        let Some(counters) = self.known_of(realm) else { return };
         for noun in writes {
             counters[*noun as usize].shared.store(shared, Ordering::Release);
         }

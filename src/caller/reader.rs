@@ -28,7 +28,7 @@ use crate::config;
 use crate::icws::Icws;
 use crate::portal::{Portal, TenantId};
 use crate::session::{Held, Identity, PortalSession, Realm, Session, Sessions, Standing};
-use crate::upstream::{Failure as _, Flight, Noun, Upstream};
+use crate::upstream::{AsCarried, Failure as _, Flight, Noun, Upstream};
 
 /// What a request has asked, answered in one way for all of its fields.
 pub(super) type Asked = Flight<Result<Given, CallerError>>;
@@ -40,7 +40,7 @@ pub struct Reader {
     pub(super) session: Arc<Session>,
     pub(super) notes: Notes,
     /// What this request has asked so far, failures too: no question is put twice in one request.
-    pub(super) asked: Arc<Mutex<HashMap<Key, Asked>>>,
+    pub(super) asked: Arc<Mutex<HashMap<Key, Asked, AsCarried>>>,
     /// What it is going to read whole.
     pub(super) ahead: Arc<Ahead>,
     /// The mark of the field this reads for.

@@ -7,7 +7,7 @@ use async_graphql::{Response as Executed, ServerError, Value};
 use axum::body::Body as Payload;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 
@@ -25,6 +25,9 @@ use crate::graph::{Code, write_whole};
 
 /// Answers with more values than this are written off the runtime's threads, so that others' answers do not wait.
 const WRITE_ASIDE_VALUES: usize = 5_000;
+
+/// How many headers an answer has at most, but for rare ones.
+const MOST_HEADERS: usize = 12;
 
 /// How many of a document's faults are told at once; who made so many by accident does not read them all.
 const MAX_REQUEST_ERRORS: usize = 100;
@@ -208,6 +211,8 @@ pub(super) fn refused(refusal: &Refusal, media: MediaType, id: &RequestId) -> Re
 fn respond(status: StatusCode, media: MediaType, bytes: Bytes) -> Response {
     let mut response = Response::new(Payload::from(bytes));
     *response.status_mut() = status;
+    // As many as it may get: one that grows is made anew.
+    *response.headers_mut() = HeaderMap::with_capacity(MOST_HEADERS);
     response.headers_mut().insert(CONTENT_TYPE, media.content_type());
     response
 }

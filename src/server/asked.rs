@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use axum::body::Body as Payload;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, USER_AGENT};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use tokio::time::timeout_at;
 
@@ -30,6 +30,9 @@ use crate::graph::{Arrival, GraphError, SessionChange, Visit};
 use crate::session::{ClientAddress, ServiceAccount};
 use crate::store::StoreError;
 
+/// What the names of the gateway's own headers begin with.
+const OWN: &str = "portalgraph-";
+
 /// A request that can be understood.
 pub(super) struct Asked<'a> {
     pub(super) parts: &'a Parts,
@@ -51,7 +54,10 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// What can be told of a request from its head, unless that is refused.
     pub(super) fn of(floor: &Floor, parts: &'a Parts, subject: &'a Arc<Subject>) -> Result<Self, Refusal> {
-        let deadline = deadline::of(&parts.headers, floor.settings.deadline_seconds)?;
+        // Each look for a header that is not there takes as long as a glance at all that are.
+        let has_own = parts.headers.keys().any(|name| name.as_str().starts_with(OWN));
+        let own = if has_own { &parts.headers } else { &HeaderMap::new() };
+        let deadline = deadline::of(own, floor.settings.deadline_seconds)?;
         // Who shows a bearer token has nothing to do with the cookie.
         let is_authorized = parts.headers.contains_key(AUTHORIZATION);
         let host = if is_authorized { None } else { host_of(parts) };
@@ -70,7 +76,7 @@ impl<'a> Asked<'a> {
         }
         let account = service::found(floor, proof, subject)?;
         let from = subject.address().into();
-        let aside = Aside::of(&parts.headers)?;
+        let aside = Aside::of(own)?;
         Ok(Self {
             parts,
             subject,
@@ -257,41 +263,47 @@ impl<'a> Asked<'a> {
         worked
     }
 
-    /// What there is to answer: kept, shared with others who ask now, or worked out for this request.
+    /// What there is to answer: kept, or worked out.
     async fn found(
         &self,
         floor: &Arc<Floor>,
         (question, arrival): (Question, Arrival),
         id: &RequestId,
     ) -> Result<WorkedOut, Refusal> {
-        let Self { parts, subject, proof, cookie, batch, deadline, aside, .. } = self;
-        let (proof, cookie, deadline, mut aside) = (*proof, *cookie, *deadline, *aside);
+        let mut aside = self.aside;
         aside.may_be_told(&floor.limits, &arrival)?;
-        let place;
-        // Who asks what a request costs is told what it costs by itself.
-        let (operation, key) = match arrival.whose() {
-            Some(whose) if aside.is_alone() => {
-                let key = Key::new(KeyParts { whose, question });
-                aside.is_kept_whole = aside.explains && floor.kept.get(&key, &floor.gateway).is_some();
-                place = floor.gate.enter(&deadline).await?;
-                (Operation::of(floor, &key.question, &parts.method).await?, None)
-            }
-            None => {
-                place = floor.gate.enter(&deadline).await?;
-                (Operation::of(floor, &question, &parts.method).await?, None)
-            }
+        let wanted = match arrival.whose() {
+            None => Wanted::OfNobody(question),
             Some(whose) => {
                 let key = Key::new(KeyParts { whose, question });
-                if let Some((body, age)) = floor.kept.get(&key, &floor.gateway) {
+                // Who asks what a request costs is told what it costs by itself.
+                if aside.is_alone() {
+                    aside.is_kept_whole = aside.explains && floor.kept.get(&key, &floor.gateway).is_some();
+                } else if let Some((body, age)) = floor.kept.get(&key, &floor.gateway) {
                     return Ok(WorkedOut::of(Outcome::Kept(body, age), Some(HIT)));
                 }
-                place = floor.gate.enter(&deadline).await?;
-                let operation = Operation::of(floor, &key.question, &parts.method).await?;
-                let is_shareable = operation.is_shareable;
-                (operation, is_shareable.then(|| Arc::new(key)))
+                Wanted::By(key)
             }
         };
-        let _place = place;
+        // Boxed, because most answers are kept, and every request has this within it.
+        Box::pin(self.found_anew(floor, (wanted, arrival), (aside, id))).await
+    }
+
+    /// What there is to answer where it is not kept: shared with others who ask now, or worked out for this request.
+    async fn found_anew(
+        &self,
+        floor: &Arc<Floor>,
+        (wanted, arrival): (Wanted, Arrival),
+        (aside, id): (Aside, &RequestId),
+    ) -> Result<WorkedOut, Refusal> {
+        let Self { parts, subject, proof, cookie, batch, deadline, .. } = self;
+        let (proof, cookie, deadline) = (*proof, *cookie, *deadline);
+        let _place = floor.gate.enter(&deadline).await?;
+        let operation = Operation::of(floor, wanted.question(), &parts.method).await?;
+        let key = match wanted {
+            Wanted::By(key) if operation.is_shareable && !aside.is_alone() => Some(Arc::new(key)),
+            Wanted::By(_) | Wanted::OfNobody(_) => None,
+        };
         operation.may_introspect(floor.limits.introspection, &arrival)?;
         let operation = Arc::new(operation);
         let kind = operation.kind;
@@ -337,6 +349,22 @@ impl<'a> Asked<'a> {
             wait: visit.retry_after(),
             ..WorkedOut::of(outcome, None)
         })
+    }
+}
+
+/// A question, and whose answer to it is wanted.
+enum Wanted {
+    By(Key),
+    /// Who asks can read nothing, so nothing is kept of it.
+    OfNobody(Question),
+}
+
+impl Wanted {
+    fn question(&self) -> &Question {
+        match self {
+            Self::By(key) => &key.question,
+            Self::OfNobody(question) => question,
+        }
     }
 }
 

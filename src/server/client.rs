@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
+use super::door::Connection;
 use crate::config::Network;
 
 /// Each proxy adds to its end whom it was sent the request by; what stands before may be anybody's invention.
@@ -13,9 +13,9 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The client of a request.
 pub(super) fn address_of(parts: &Parts, trusted: &[Network]) -> IpAddr {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    // There is one for every connection; without one, all would share their limits.
-    let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(peer)| peer.ip());
+    let peer = parts.extensions.get::<Connection>();
+    // There is one for every request; without one, all would share their limits.
+    let peer = peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |connection| connection.address().ip());
     believed(peer, &parts.headers, trusted)
 }
 
@@ -26,6 +26,9 @@ fn believed(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
         trusted.iter().any(|network| network.contains(address))
     };
     let mut believed = peer;
+    if !is_trusted(peer) {
+        return peer;
+    }
     let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
     let mut told = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
     while is_trusted(believed) {

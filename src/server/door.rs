@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Request, Version};
 use axum::serve::Listener;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -19,7 +20,7 @@ use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::pulse::{Beat, Fault, Pulse, Watched};
@@ -56,11 +57,12 @@ pub(super) struct Door {
     places: Arc<Semaphore>,
 }
 
-/// What a request that outlives its answer's head holds of its connection.
+/// What a request knows of its connection, and holds of it if it outlives its answer's head.
 #[derive(Clone)]
 pub(super) struct Connection(Arc<Held>);
 
 struct Held {
+    address: SocketAddr,
     pulse: Arc<Pulse>,
     stop: CancellationToken,
     /// Dropped with the last who holds it.
@@ -71,6 +73,11 @@ impl Connection {
     /// Lets the connection count as used until this is dropped.
     pub(super) fn hold(&self) -> Beat {
         self.0.pulse.begin(false)
+    }
+
+    /// Where it comes from.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.0.address
     }
 
     /// Waits until the gateway stops.
@@ -84,6 +91,14 @@ pub(super) struct Taken {
     pub(super) stream: TcpStream,
     pub(super) address: SocketAddr,
     pub(super) place: OwnedSemaphorePermit,
+}
+
+/// What a connection is told from beside it.
+enum Word {
+    /// Answer what is under way, and close.
+    Finish,
+    /// Close now.
+    Leave,
 }
 
 /// From where a connection came, when, and until when it may stay. A slow handshake takes from the time for the first head.
@@ -114,6 +129,28 @@ impl Offer {
         http.http1().max_buf_size(usize::try_from(self.max_header_bytes).unwrap_or(usize::MAX));
         http.http2().max_header_list_size(self.max_header_bytes).max_concurrent_streams(MAX_STREAMS);
         http
+    }
+
+    /// Waits until there is something to tell a connection.
+    async fn watch(&self, pulse: &Pulse, stop: &CancellationToken, was_told: bool) -> Word {
+        let mut looks = interval_at(Instant::now() + self.look(), self.look());
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut stopped = pin!(stop.cancelled());
+        let mut leaves_at = None;
+        loop {
+            tokio::select! {
+                _ = looks.tick() => match pulse.fault(self.head, self.idle) {
+                    None => {}
+                    Some(Fault::Idle) if !was_told => return Word::Finish,
+                    Some(Fault::Idle | Fault::SlowHead) => return Word::Leave,
+                },
+                () = &mut stopped, if leaves_at.is_none() => {
+                    pulse.end();
+                    leaves_at = Some(Instant::now() + LINGER);
+                }
+                () = at(leaves_at), if !was_told => return Word::Finish,
+            }
+        }
     }
 
     /// How often a connection is looked at.
@@ -192,18 +229,14 @@ impl Door {
     {
         let pulse = Arc::new(Pulse::new(opened));
         let (open, mut closed) = mpsc::channel::<()>(1);
-        let held = Held { pulse: Arc::clone(&pulse), stop: stop.clone(), _open: open };
-        self.speak(stream, (address, pulse, stop), Connection(Arc::new(held))).await;
+        let held = Held { address, pulse: Arc::clone(&pulse), stop: stop.clone(), _open: open };
+        self.speak(stream, (pulse, stop), Connection(Arc::new(held))).await;
         // What has become a WebSocket keeps its place until it is closed.
         let _ = closed.recv().await;
     }
 
-    async fn speak<S>(
-        &self,
-        stream: S,
-        (address, pulse, stop): (SocketAddr, Arc<Pulse>, CancellationToken),
-        held: Connection,
-    ) where
+    async fn speak<S>(&self, stream: S, (pulse, stop): (Arc<Pulse>, CancellationToken), held: Connection)
+    where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let mut offer = self.offer.clone();
@@ -213,7 +246,6 @@ impl Door {
             let pulse = Arc::clone(&pulse);
             service_fn(move |mut request: Request<Incoming>| {
                 let is_shared = request.version() == Version::HTTP_2;
-                request.extensions_mut().insert(ConnectInfo(address));
                 request.extensions_mut().insert(held.clone());
                 let (site, pulse) = (current(&site), Arc::clone(&pulse));
                 async move {
@@ -229,29 +261,20 @@ impl Door {
         let http = first.http();
         let stream = TokioIo::new(Watched { stream, pulse: Arc::clone(&pulse) });
         let mut connection = pin!(http.serve_connection_with_upgrades(stream, service));
-        let mut looks = interval(first.look());
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut stopped = pin!(stop.cancelled());
-        let (mut leaves_at, mut was_told) = (None, false);
+        // Apart from the connection, which is polled for each request: they are when one of their timers is due.
+        let mut told = FuturesUnordered::new();
+        told.push(first.watch(&pulse, &stop, false));
         loop {
             tokio::select! {
+                biased;
                 // What went wrong is told to the client by hyper, and is nobody else's business.
                 _ = connection.as_mut() => return,
-                _ = looks.tick() => match pulse.fault(first.head, first.idle) {
-                    None => {}
-                    Some(Fault::Idle) if !was_told => {
-                        was_told = true;
+                Some(word) = told.next() => match word {
+                    Word::Finish => {
                         connection.as_mut().graceful_shutdown();
+                        told.push(first.watch(&pulse, &stop, true));
                     }
-                    Some(Fault::Idle | Fault::SlowHead) => return,
-                },
-                () = &mut stopped, if leaves_at.is_none() => {
-                    pulse.end();
-                    leaves_at = Some(Instant::now() + LINGER);
-                }
-                () = at(leaves_at), if !was_told => {
-                    was_told = true;
-                    connection.as_mut().graceful_shutdown();
+                    Word::Leave => return,
                 }
             }
         }

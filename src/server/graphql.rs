@@ -39,20 +39,23 @@ pub(super) async fn graphql(
         Err(refusal) => return answer::refused(&refusal, MediaType::Json, &id),
     };
     let subject = Subject::of(&parts, &id, &floor.settings.trusted_proxies);
-    // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs.
+    // Boxed, because what holds it would be twice its size, and is itself moved on the way to where it runs; and within it what
+    // few ask for.
     let answered = async {
         match Asked::read(&floor, &parts, (body, &subject)).await {
             Ok((asked, Questions::One(posed))) => {
                 let question = asked.question(&floor, posed).await;
                 match question {
                     Ok(question) if wants_events => {
-                        asked.answer_or_follow(&floor, question, (media, &id)).await
+                        asked.answer_or_follow(&floor, question, (media, &id)).boxed().await
                     }
                     Ok(question) => asked.answer(&floor, question, (media, &id)).await,
                     Err(refusal) => Err(refusal),
                 }
             }
-            Ok((asked, Questions::Batch(posed))) => batch::answered(&floor, asked, posed, (media, &id)).await,
+            Ok((asked, Questions::Batch(posed))) => {
+                batch::answered(&floor, asked, posed, (media, &id)).boxed().await
+            }
             Err(refusal) => Err(refusal),
         }
     };

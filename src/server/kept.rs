@@ -14,7 +14,7 @@ use crate::caller::{Grounds, KeptFigures, Turns};
 use crate::config;
 use crate::graph::Gateway;
 use crate::session::Whose;
-use crate::upstream::Hashed;
+use crate::upstream::{AsCarried, Hashed};
 
 /// Of all room, no answer may take more than one part of so many: it would push everything else out.
 const LARGEST: u64 = 4;
@@ -43,7 +43,7 @@ struct Kept {
 
 /// All whole answers that are kept.
 pub(super) struct KeptAnswers {
-    kept: Cache<Arc<Key>, Arc<Kept>>,
+    kept: Cache<Arc<Key>, Arc<Kept>, AsCarried>,
     most_bytes: u64,
     largest: usize,
     /// How long a browser may use an answer without asking again.
@@ -78,7 +78,7 @@ impl KeptAnswers {
                 u32::try_from(key.question.weight() + kept.body.weight() + ENTRY_BYTES).unwrap_or(u32::MAX)
             })
             .expire_after(PerAnswer)
-            .build();
+            .build_with_hasher(AsCarried);
         Self {
             kept,
             most_bytes: bytes,

@@ -44,8 +44,8 @@ impl Particulars {
     }
 
     /// Notes that a request came with its token.
-    pub(super) fn note_use(&self) {
-        self.used_at.store(Timestamp::now().as_second(), Ordering::Relaxed);
+    pub(super) fn note_use(&self, now: Timestamp) {
+        self.used_at.store(now.as_second(), Ordering::Relaxed);
     }
 
     /// When a request last came with its token, to the second.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use moka::ops::compute::{CompResult, Op};
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
@@ -19,7 +19,7 @@ use super::sign_in::SignInError;
 use super::token::SessionId;
 use crate::config;
 use crate::store::{Lease, Listener, Notice, Store, StoreError};
-use crate::upstream::Upstream as _;
+use crate::upstream::{AsCarried, Upstream as _};
 
 /// How late a request may come with the token of a session that was replaced.
 pub(super) const LATE: Duration = Duration::from_mins(1);
@@ -72,7 +72,7 @@ pub(super) struct Shelf {
 /// What this replica has in memory.
 #[derive(Clone)]
 struct Here {
-    kept: Cache<SessionId, Arc<Local>>,
+    kept: Cache<SessionId, Arc<Local>, AsCarried>,
     /// Sessions that another one has replaced just now: requests of the same browser may still be under way with them.
     replaced: Cache<SessionId, ()>,
     /// How often sessions have changed or ended: what was read of the store before may be one of them.
@@ -89,7 +89,7 @@ impl Shelf {
             .eviction_policy(EvictionPolicy::lru())
             .time_to_live(Duration::from_secs(settings.max_minutes * 60))
             .time_to_idle(Duration::from_secs(settings.idle_minutes * 60))
-            .build();
+            .build_with_hasher(AsCarried);
         let replaced = Cache::builder().max_capacity(settings.max_sessions).time_to_live(LATE).build();
         let here = Here { kept, replaced, changes: Arc::default(), buried: Arc::default() };
         let shared = shared.map(Arc::new);
@@ -191,11 +191,11 @@ impl Shelf {
     }
 
     /// Tells other replicas, now and then, that a session is used.
-    pub(super) fn note_use(&self, session: &Session) {
-        session.particulars.note_use();
+    pub(super) fn note_use(&self, session: &Session, now: Timestamp) {
+        session.particulars.note_use(now);
         let Some(shared) = &self.shared else { return };
         let Some(local) = self.here.kept.get(&session.id) else { return };
-        let now = session.particulars.used_at().as_second();
+        let now = now.as_second();
         let told_at = local.told_at.load(Ordering::Relaxed);
         let is_due = now - told_at >= TOLD_EVERY
             && local.told_at.compare_exchange(told_at, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();

@@ -62,8 +62,9 @@ impl Sessions {
     /// replica does not know the session.
     pub async fn find(&self, token: &Token) -> Result<Option<Arc<Session>>, StoreError> {
         let Some(session) = self.shelf.get(token.session()).await? else { return Ok(None) };
-        if !self.has_expired(&session) {
-            self.shelf.note_use(&session);
+        let now = Timestamp::now();
+        if !self.has_expired_by(&session, now) {
+            self.shelf.note_use(&session, now);
             return Ok(Some(session));
         }
         // Boxed, because it is seldom, and every request has this within it.
@@ -73,8 +74,9 @@ impl Sessions {
     async fn find_expired(&self, session: Arc<Session>) -> Option<Arc<Session>> {
         // Another replica may have heard of the upstream since, or of its owner.
         let session = self.shelf.get_anew(session.id).await.ok().flatten().unwrap_or(session);
-        if !self.has_expired(&session) {
-            self.shelf.note_use(&session);
+        let now = Timestamp::now();
+        if !self.has_expired_by(&session, now) {
+            self.shelf.note_use(&session, now);
             return Some(session);
         }
         self.change(session.id, |session| self.without_expired(session)).await
@@ -129,19 +131,20 @@ impl Sessions {
     }
 
     pub(super) fn has_expired(&self, session: &Session) -> bool {
-        self.idle_from(session) <= Timestamp::now()
-            || session.portal.as_deref().is_some_and(|portal| self.is_over(portal))
-            || session.icws.as_deref().is_some_and(|icws| self.is_over(icws))
+        self.has_expired_by(session, Timestamp::now())
+    }
+
+    fn has_expired_by(&self, session: &Session, now: Timestamp) -> bool {
+        self.idle_from(session) <= now
+            || session.portal.as_deref().is_some_and(|portal| portal.ends_at(&self.settings) <= now)
+            || session.icws.as_deref().is_some_and(|icws| icws.ends_at(&self.settings) <= now)
     }
 
     fn without_expired(&self, session: &mut Session) {
-        let is_idle = self.idle_from(session) <= Timestamp::now();
-        session.portal.take_if(|portal| is_idle || self.is_over(portal));
-        session.icws.take_if(|icws| is_idle || self.is_over(icws));
-    }
-
-    fn is_over<U: Held>(&self, standing: &Standing<U>) -> bool {
-        standing.ends_at(&self.settings) <= Timestamp::now()
+        let now = Timestamp::now();
+        let is_idle = self.idle_from(session) <= now;
+        session.portal.take_if(|portal| is_idle || portal.ends_at(&self.settings) <= now);
+        session.icws.take_if(|icws| is_idle || icws.ends_at(&self.settings) <= now);
     }
 
     /// Takes a session out of the store if it still holds the same session of an upstream; of several who try at once, one

@@ -1,6 +1,6 @@
 //! `Hashed`: a key that is looked for in several maps on its way, hashed once.
 
-use std::hash::{BuildHasher as _, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::ops::Deref;
 use std::sync::LazyLock;
 
@@ -44,6 +44,37 @@ impl<T: PartialEq> PartialEq for Hashed<T> {
 
 impl<T: Eq> Eq for Hashed<T> {}
 
+/// What maps of such keys hash with: it takes what the key carries.
+#[derive(Clone, Copy, Default)]
+pub struct AsCarried;
+
+/// The hash of one key.
+#[derive(Default)]
+pub struct CarriedHash(u64);
+
+impl BuildHasher for AsCarried {
+    type Hasher = CarriedHash;
+
+    fn build_hasher(&self) -> CarriedHash {
+        CarriedHash::default()
+    }
+}
+
+impl Hasher for CarriedHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    /// Keys that carry no hash are hashed like any other.
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = STATE.hash_one((self.0, bytes));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +84,12 @@ mod tests {
         let (one, other) = (Hashed { hash: 7, key: "one" }, Hashed { hash: 7, key: "other" });
         assert_ne!(one, other);
         assert_eq!(Hashed::new("one"), Hashed::new("one"));
+    }
+
+    #[test]
+    fn a_map_takes_the_hash_that_a_key_carries_and_makes_one_of_any_other() {
+        let key = Hashed::new("one");
+        assert_eq!(AsCarried.hash_one(&key), key.hash);
+        assert_ne!(AsCarried.hash_one("one"), AsCarried.hash_one("other"));
     }
 }

@@ -27,7 +27,7 @@ pub use destination::Destination;
 pub use failure::{Failure, Reach};
 pub use flight::{Flight, WeakFlight};
 pub use greeting::Closed;
-pub use hashed::Hashed;
+pub use hashed::{AsCarried, Hashed};
 pub use http::{Http, Patience};
 pub use lost::Lost;
 pub use noun::Noun;
