@@ -1,11 +1,14 @@
 //! Reading ahead: what a request reads whole, whatever the list before it holds, is asked for beside that list. Catalogues
 //! would wait for users otherwise, none of whom decides how a catalogue is asked.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{FutureExt as _, join_all};
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument as _;
 
+use super::answers::Key;
 use super::freshness::Mark;
 use super::house::Question;
 use super::lengths::Whole;
@@ -13,6 +16,7 @@ use super::precision_queue::all_queues;
 use super::reader::{Asked, Reader};
 use super::roster::everyone;
 use super::skill_group::all_groups;
+use crate::config::Way;
 use crate::portal::Portal;
 use crate::portal::agent::GetAllAgents;
 use crate::portal::precision_queue::GetAllPrecisionQueues;
@@ -22,7 +26,7 @@ use crate::portal::reference::{
 };
 use crate::portal::skill_group::GetSkillGroups;
 use crate::portal::user::GetUsers;
-use crate::upstream::Call;
+use crate::upstream::{AsCarried, Call, Flight, trace};
 
 /// What a request is going to read, as far as its text tells.
 #[derive(Default)]
@@ -33,31 +37,51 @@ pub struct Expected {
     pub agents: usize,
 }
 
-/// What a request is going to read whole.
+/// What a request reads before anybody needs it.
 #[derive(Default)]
-pub(super) struct Ahead {
+pub(super) struct Ahead(Mutex<State>);
+
+#[derive(Default)]
+struct State {
     /// Until it is begun.
-    expected: Mutex<Option<Expected>>,
-    /// What was begun, which goes on by itself and ends with the request: left to those who will need it, it could stand
-    /// in the way of what they need first.
-    begun: OnceLock<AbortOnDropHandle<()>>,
+    expected: Option<Expected>,
+    /// What was begun. The answer rests on none of it before it is asked for.
+    begun: HashMap<Key, Asked, AsCarried>,
+    /// It goes on by itself: left to those who will need it, it could hold the room that somebody needs first. Without the
+    /// request it ends.
+    going_on: Option<AbortOnDropHandle<()>>,
 }
 
 impl Ahead {
-    fn expected(&self) -> MutexGuard<'_, Option<Expected>> {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn has_begun(&self, key: &Key) -> bool {
+        self.state().begun.contains_key(key)
+    }
+
+    pub(super) fn begun(&self, key: &Key) -> Option<Asked> {
+        self.state().begun.get(key).cloned()
     }
 }
 
 impl Reader {
     /// Notes what the request is going to read.
     pub fn expect(&self, expected: Expected) {
-        *self.ahead.expected() = Some(expected);
+        self.ahead.state().expected = Some(expected).filter(|expected| !expected.whole.is_empty());
+    }
+
+    /// Notes that the request is answered: what nobody has needed is kept for the next, which may.
+    pub fn leave_begun(&self) {
+        if let Some(going_on) = self.ahead.state().going_on.take() {
+            going_on.detach();
+        }
     }
 
     /// Tells that a list is read now. If that takes a call, what is expected after it begins beside it, once a request.
     pub async fn read_ahead(&self, list: Whole) {
-        if self.watcher.is_some() || self.ahead.expected().is_none() {
+        if self.watcher.is_some() || self.ahead.state().expected.is_none() {
             return;
         }
         self.house.renew().await;
@@ -72,15 +96,14 @@ impl Reader {
     }
 
     fn begin_expected(&self, list: &str) {
-        let Some(Expected { whole, agents }) = self.ahead.expected().take() else { return };
+        let Some(Expected { whole, agents }) = self.ahead.state().expected.take() else { return };
         // For no field: those that need it are noted when they do.
         let reader = self.marking(Mark::default()).on(None);
         let begun = whole.into_iter().filter(|operation| *operation != list);
         let begun: Vec<_> = begun.filter_map(|operation| reader.begun(operation, agents)).collect();
         if !begun.is_empty() {
-            let begun = tokio::spawn(join_all(begun).map(drop));
-            // The first stays: there is only one, because what is expected has been taken.
-            let _ = self.ahead.begun.set(AbortOnDropHandle::new(begun));
+            let going_on = trace::carried(join_all(begun).map(drop)).in_current_span();
+            self.ahead.state().going_on = Some(AbortOnDropHandle::new(tokio::spawn(going_on)));
         }
     }
 
@@ -106,10 +129,22 @@ impl Reader {
     }
 
     fn begin<Q: Question>(&self, question: Q) -> Option<Asked> {
-        if self.is_at_hand(&question) { None } else { self.flight(question).ok() }
+        if self.is_at_hand(&question) {
+            return None;
+        }
+        let key = self.key(&question).ok()?;
+        let asked = Flight::new(self.answer((key.clone(), question)));
+        self.ahead.state().begun.insert(key, asked.clone());
+        Some(asked)
     }
 
     fn is_likely_to_go_by_groups(&self, agents: usize) -> bool {
-        self.identity::<Portal>().is_ok_and(|identity| self.outlooks().favours_groups(identity, agents))
+        match self.ways().agent_skill_groups {
+            Way::Forward => false,
+            Way::Inverse => true,
+            Way::Auto => self
+                .identity::<Portal>()
+                .is_ok_and(|identity| self.outlooks().favours_groups(identity, agents)),
+        }
     }
 }

@@ -15,7 +15,8 @@ use crate::upstream::Noun;
 
 const NOUNS: usize = Noun::ALL.len();
 
-/// How many realms' counters are held: beyond that all are dropped, and start anew above every number given out before.
+/// How many realms' counters are held. Beyond that those without a write under way are dropped, or all; one that is dropped
+/// starts anew above every number given out before.
 const REALMS: usize = 100_000;
 
 /// The counters of the nouns an operation reads; zero for those it does not.
@@ -146,6 +147,11 @@ impl Epochs {
             return known;
         }
         let mut realms = self.realms.write().unwrap_or_else(PoisonError::into_inner);
+        if realms.len() >= REALMS {
+            let now = milliseconds(self.began.elapsed());
+            let may_change = |counter: &Counter| counter.unsettled_until.load(Ordering::Acquire) > now;
+            realms.retain(|_, counters| counters.iter().any(may_change));
+        }
         if realms.len() >= REALMS {
             realms.clear();
         }

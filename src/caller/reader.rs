@@ -304,16 +304,17 @@ impl Reader {
 
     fn has_asked(&self, key: &Key) -> bool {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+            || self.ahead.has_begun(key)
     }
 
-    fn key<Q: Question>(&self, question: &Q) -> Result<Key, CallerError> {
+    pub(super) fn key<Q: Question>(&self, question: &Q) -> Result<Key, CallerError> {
         let identity = self.identity::<Q::Upstream>()?.clone();
         let epochs = self.house.epochs.stamp(&identity, Q::READS);
         let question = serde_json::to_string(question).unwrap_or_default().into();
         Ok(Key::new(KeyParts { owner: Owner::One(identity), operation: Q::NAME, epochs, question }))
     }
 
-    pub(super) fn flight<Q: Question>(&self, question: Q) -> Result<Asked, CallerError> {
+    fn flight<Q: Question>(&self, question: Q) -> Result<Asked, CallerError> {
         let key = self.key(&question)?;
         let (realm, epochs) = (self.identity::<Q::Upstream>()?.realm, key.epochs);
         let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
@@ -328,19 +329,29 @@ impl Reader {
             asked.insert(key, flight.clone());
             return Ok(flight);
         }
-        let (house, session, sessions) = (self.house.clone(), self.session.clone(), self.sessions.clone());
         let basis = self.notes.basis.clone();
-        let notes = Notes { tally: self.notes.tally.asking(&key), ..self.notes.clone() };
-        let answer = stale::answer((house, notes), session, sessions, (key.clone(), question));
-        let flight = answer.inspect(move |answer| match answer {
+        let note = move |answer: &Result<Given, CallerError>| match answer {
             Ok(Given { kept, .. }) => {
                 basis.rest_on(realm, epochs, (kept.fetched_at(), kept.fresh_until()));
             }
             // Whatever is made of a failure, even if it is no error: another session may fare better.
             Err(_) => basis.make_particular(),
-        });
-        let flight = Flight::new(flight);
+        };
+        let flight = match self.ahead.begun(&key) {
+            Some(begun) => Flight::new(begun.inspect(note)),
+            None => Flight::new(self.answer((key.clone(), question)).inspect(note)),
+        };
         asked.insert(key, flight.clone());
         Ok(flight)
+    }
+
+    /// The answer to a question, on which nothing rests yet.
+    pub(super) fn answer<Q: Question>(
+        &self,
+        (key, question): (Key, Q),
+    ) -> impl Future<Output = Result<Given, CallerError>> + Send + 'static {
+        let notes = Notes { tally: self.notes.tally.asking(&key), ..self.notes.clone() };
+        let (session, sessions) = (self.session.clone(), self.sessions.clone());
+        stale::answer((self.house.clone(), notes), session, sessions, (key, question))
     }
 }

@@ -10,7 +10,6 @@ use tokio::task::JoinHandle;
 use super::arrival::Arrival;
 use super::deed::Deed;
 use super::error::{Code, GraphError};
-use super::estimate::Estimate;
 use super::freshness::Places;
 use super::id::NodeId;
 use super::live::{Lines, Live};
@@ -323,13 +322,6 @@ impl Visit {
         let max_age = Duration::from_secs(self.sessions().settings().max_minutes * 60);
         *self.change.lock().unwrap_or_else(PoisonError::into_inner) =
             SessionChange::Issue { token: issued.token.clone(), max_age };
-    }
-
-    /// Notes what a query is going to read, so that what does not hang on what is read before it need not wait for that.
-    pub fn expect(&self, estimate: &Estimate) {
-        if let Some(caller) = self.current() {
-            caller.expect(estimate.expected());
-        }
     }
 
     /// Notes that the request was answered or given up: what is under way is seen through, and no further write begins.

@@ -8,6 +8,7 @@ mod agent;
 mod agent_desk_settings;
 mod agent_profile;
 mod agent_team;
+mod ahead;
 mod arrival;
 mod attribute;
 mod billing_unit;

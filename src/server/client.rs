@@ -26,6 +26,7 @@ fn believed(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
         trusted.iter().any(|network| network.contains(address))
     };
     let mut believed = peer;
+    // Most come from nobody's proxy, and need not be looked through.
     if !is_trusted(peer) {
         return peer;
     }

@@ -285,6 +285,7 @@ impl Execution<'_> {
             if is_mutation || !executed.errors.is_empty() {
                 subject.executed(&operation, &visit, Some(&executed));
             }
+            visit.leave_begun();
             measure(operation.kind, estimate.calls(), visit.cost().calls());
             aside.tell(&mut executed, &visit, &estimate);
             if let Some(stale) = visit.stale() {

@@ -44,7 +44,7 @@ impl<T: PartialEq> PartialEq for Hashed<T> {
 
 impl<T: Eq> Eq for Hashed<T> {}
 
-/// What maps of such keys hash with: it takes what the key carries.
+/// What maps hash with whose keys are one hash and nothing beside it.
 #[derive(Clone, Copy, Default)]
 pub struct AsCarried;
 
@@ -69,7 +69,7 @@ impl Hasher for CarriedHash {
         self.0 = hash;
     }
 
-    /// Keys that carry no hash are hashed like any other.
+    /// Whatever else a key may hold, so that it is found all the same.
     fn write(&mut self, bytes: &[u8]) {
         self.0 = STATE.hash_one((self.0, bytes));
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_takes_the_hash_that_a_key_carries_and_makes_one_of_any_other() {
+    fn a_map_takes_the_hash_that_a_key_carries() {
         let key = Hashed::new("one");
         assert_eq!(AsCarried.hash_one(&key), key.hash);
         assert_ne!(AsCarried.hash_one("one"), AsCarried.hash_one("other"));

@@ -37,15 +37,50 @@ async fn the_way_that_was_gone_the_last_time_is_begun_with_the_list() {
     assert_eq!(house.calls(), [("getUsers", 1), ("getSkillsForAgent", 10)].into());
 }
 
-#[tokio::test]
-async fn a_list_that_is_at_hand_begins_nothing() {
-    let house = House::over(World::demo()).await;
-    let client = house.sign_in(DEMO_LOGIN).await;
-    client.data("{ users { nodes { loginName } } }").await;
+/// What is asked while the gateway has time to begin what it should not.
+async fn calls_by(house: &House, client: &Client, query: &str) -> BTreeMap<&'static str, usize> {
+    house.simulator.faults().always("getDialedNumberList", Fault::Delay(Duration::from_millis(100)));
     house.calls();
-    let nobody = "{ users(first: 0) { nodes { department { name } } } }";
-    client.data(nobody).await;
-    assert_eq!(house.calls(), BTreeMap::new());
+    client.data(query).await;
+    sleep(Duration::from_millis(50)).await;
+    house.calls()
+}
+
+#[tokio::test]
+async fn nothing_is_begun_beside_what_is_at_hand_or_often_finds_nobody() {
+    let users = "{ users { nodes { loginName } } }";
+    for (before, query, expected) in [
+        (users, "{ users(first: 0) { nodes { department { name } } } callbackQueues { name } }", None),
+        ("{ __typename }", "{ user(by: {databaseId: 1}) { department { name } } callbackQueues { name } }", Some("getUserByIdProgram")),
+        ("{ __typename }", "{ users(search: {term: \"nobody\"}) { nodes { department { name } } } callbackQueues { name } }", Some("getUsers")),
+        // Not for what stands elsewhere in the query either.
+        (users, "{ skillGroups { nodes { name } } a: users(search: {term: \"nobody\"}) { nodes { site { name } } }
+                   callbackQueues { name } }", Some("getSkillGroups")),
+    ] {
+        let house = House::over(World::demo()).await;
+        let client = house.sign_in(DEMO_LOGIN).await;
+        client.data(before).await;
+        let calls = calls_by(&house, &client, query).await;
+        for catalogue in ["getAllDepartments", "getAllSites"] {
+            assert!(!calls.contains_key(catalogue), "{query}: {calls:?}");
+        }
+        assert!(expected.is_none_or(|operation| calls.contains_key(operation)), "{query}: {calls:?}");
+    }
+}
+
+#[tokio::test]
+async fn of_few_agents_that_a_filter_leaves_the_groups_are_not_begun() {
+    let house = House::with(World::sized(200), forgetful).await;
+    let client = house.sign_in(SIZED_LOGIN).await;
+    let ids = client.data("{ departments { id } }").await;
+    let id = ids["departments"][0]["id"].as_str().unwrap().to_owned();
+    client.data(SKILLS).await;
+    let query = format!(
+        "{{ agents(first: 3, filter: {{department: \"{id}\"}}) {{ nodes {{ skillGroups {{ name }} }} }} }}"
+    );
+    house.calls();
+    client.data(&query).await;
+    assert_eq!(house.calls(), [("getUsers", 1), ("getSkillsForAgent", 3)].into());
 }
 
 #[tokio::test]
@@ -57,6 +92,7 @@ async fn a_document_that_is_refused_begins_nothing() {
     assert_eq!(answer.codes(), ["GRAPHQL_VALIDATION_FAILED"]);
     let answer = client.ask("{ users(filter: {site: \"x\"}) { nodes { department { name } } } }").await;
     assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
+    sleep(Duration::from_millis(50)).await;
     assert_eq!(house.calls(), BTreeMap::new());
 }
 
@@ -73,11 +109,38 @@ async fn what_was_begun_and_failed_is_told_where_it_is_missed_and_not_asked_agai
         assert_eq!(error["path"].as_array().unwrap().last().unwrap(), "department", "{error}");
     }
     assert_eq!(house.calls(), [("getUsers", 1), ("getAllDepartments", 1)].into());
-    // Nobody misses what nobody needs.
+}
+
+#[tokio::test]
+async fn an_answer_rests_on_nothing_that_nobody_needed() {
     let house = House::over(World::demo()).await;
     let client = house.sign_in(DEMO_LOGIN).await;
     house.simulator.faults().always("getAllDepartments", Fault::NotJson);
+    house.simulator.faults().always("getUsers", Fault::Delay(Duration::from_millis(100)));
+    house.calls();
+    let nobody = "{ users(first: 0) { nodes { department { name } } } }";
+    client.data(nobody).await;
+    assert_eq!(house.calls(), [("getUsers", 1), ("getAllDepartments", 1)].into());
+    // It failed, which says nothing of an answer without it: that is kept whole.
+    let again = client.http().post(format!("{}/graphql", client.url)).bearer_auth(&client.token);
+    let again = again.header("content-type", "application/json").body(json!({ "query": nobody }).to_string());
+    assert_eq!(again.send().await.unwrap().headers()["cache-status"], "portalgraph; hit");
+}
+
+#[tokio::test]
+async fn what_nobody_needed_is_kept_for_the_next() {
+    let house = House::over(World::demo()).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.simulator.faults().always("getAllDepartments", Fault::Delay(Duration::from_millis(100)));
     client.data("{ users(first: 0) { nodes { department { name } } } }").await;
+    assert_eq!(house.simulator.journal().under_way(), 1, "nobody waits for it");
+    while house.simulator.journal().under_way() != 0 {
+        sleep(Duration::from_millis(2)).await;
+    }
+    sleep(Duration::from_millis(20)).await;
+    house.calls();
+    client.data("{ departments { name } }").await;
+    assert_eq!(house.calls(), BTreeMap::new());
 }
 
 #[tokio::test]
@@ -106,13 +169,18 @@ async fn what_was_begun_ends_with_whoever_asked() {
     .await;
     let client = house.sign_in(DEMO_LOGIN).await;
     house.calls();
-    house.simulator.faults().next("getAllDepartments", Fault::Delay(Duration::from_hours(1)), 1);
+    for operation in ["getUsers", "getAllDepartments"] {
+        house.simulator.faults().next(operation, Fault::Delay(Duration::from_hours(1)), 1);
+    }
     let asking = tokio::spawn(async move { client.ask(PLACED).await });
-    while house.simulator.journal().under_way() != 1 {
-        sleep(Duration::from_millis(2)).await;
-    }
-    asking.abort();
-    while house.simulator.journal().abandoned() == 0 {
-        sleep(Duration::from_millis(2)).await;
-    }
+    let ends = async {
+        while house.simulator.journal().under_way() != 2 {
+            sleep(Duration::from_millis(2)).await;
+        }
+        asking.abort();
+        while house.simulator.journal().abandoned() != 2 {
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), ends).await.expect("both are begun, and neither goes on for nobody");
 }

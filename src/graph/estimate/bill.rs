@@ -18,6 +18,8 @@ pub(super) struct Bill {
     pub(super) each: BTreeMap<Edge, BTreeMap<Spot, usize>>,
     /// Asked whatever else is.
     pub(super) anew: BTreeMap<&'static str, usize>,
+    /// Asked for everything they know below a list that is read whole, whatever that holds.
+    pub(super) whole: BTreeSet<&'static str>,
     /// The keys of users who are named.
     pub(super) users: BTreeSet<i64>,
     /// The agents whose skill groups are asked for: how many, by place, and whether they are of one list.
@@ -46,6 +48,7 @@ impl Bill {
             add(&mut self.anew, operation, calls);
         }
         self.users.extend(part.users);
+        self.whole.extend(part.whole);
         self.agents.extend(part.agents);
     }
 
@@ -71,12 +74,10 @@ impl Bill {
             let calls = distinct(counts, lengths.of(edge.of));
             add(&mut self.anew, edge.operation, calls);
         }
-        for (operation, question) in &self.once {
+        for &(operation, _) in &self.once {
             add(&mut self.anew, operation, 1);
-            if question.is_empty() {
-                estimate.whole.insert(operation);
-            }
         }
+        estimate.whole.extend(self.whole);
         // Only the list of users knows by which number the portal wants one named.
         if estimator.user_id == UserIdKind::AccountId
             && let Some(calls) = self.anew.get(USER.operation).copied()

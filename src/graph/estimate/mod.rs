@@ -38,7 +38,7 @@ pub struct Estimate {
     pub operations: BTreeMap<&'static str, usize>,
     /// The lists it hangs on whose length nobody knows.
     unknown: BTreeSet<Whole>,
-    /// The operations that are asked once, for everything they know.
+    /// The operations that are asked for everything they know below a list that is read whole.
     whole: BTreeSet<&'static str>,
     /// For how many agents it is asked which skill groups they are in.
     agents: usize,
@@ -51,7 +51,7 @@ impl Estimate {
         self.operations.values().fold(0, |sum, calls| sum.saturating_add(*calls))
     }
 
-    /// What is read whatever the lists before it hold.
+    /// What is read below lists that are read whole, whatever they hold.
     #[must_use]
     pub fn expected(&self) -> Expected {
         Expected { whole: self.whole.iter().copied().collect(), agents: self.agents }

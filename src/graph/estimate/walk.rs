@@ -9,7 +9,7 @@ use async_graphql::{ID, Name, Positioned, Value};
 use super::arguments::{Arguments, is_text_with_comma, longest_list};
 use super::bill::Bill;
 use super::outline::{Draft, Sketch};
-use super::price::{self, ALL_QUEUES, ALL_USERS, CALLBACK, Price, ROLES, STEPS, USER};
+use super::price::{self, ALL_QUEUES, ALL_SKILL_GROUPS, ALL_USERS, CALLBACK, Price, ROLES, STEPS, USER};
 use super::spot::{self, Spot, Spots};
 use super::{Asked, Entry, Estimate, Estimator};
 use crate::caller::{FEW, Lengths, Whole};
@@ -44,6 +44,16 @@ struct Place<'a> {
     count: usize,
     /// Whether they are of one list, and not of one for each record of another.
     is_one_list: bool,
+    /// Whether they are of a list of the root that is read and shown whole, so that there will hardly be none.
+    is_below_whole: bool,
+}
+
+/// Whether a field of the root is such a list.
+fn is_whole(name: &str, arguments: &Arguments<'_>) -> bool {
+    let is_given = |name: &str| arguments.get(name).is_some_and(|value| *value != Value::Null);
+    matches!(name, "users" | "agents" | "skillGroups" | "precisionQueues")
+        && !is_given("filter")
+        && !is_given("search")
 }
 
 /// Whether what stands below is the record itself, or a record of the page itself.
@@ -90,7 +100,7 @@ impl<'a> Walk<'a> {
             // What it follows is read by polls; this is what one event costs.
             OperationType::Subscription => "Subscription",
         };
-        let root = Place { of, spot: Spot::Root, count: 1, is_one_list: true };
+        let root = Place { of, spot: Spot::Root, count: 1, is_one_list: true, is_below_whole: false };
         self.selection_set(&operation.selection_set.node, &root);
         self.sum_up();
     }
@@ -200,7 +210,8 @@ impl<'a> Walk<'a> {
             return Place { of, ..*place };
         }
         if entry.prices.contains(&Price::StaffedQueues) {
-            return Place { of, spot: Spot::All, count: self.queues(), is_one_list: true };
+            let is_below_whole = place.is_below_whole;
+            return Place { of, spot: Spot::All, count: self.queues(), is_one_list: true, is_below_whole };
         }
         let limits = &self.estimator.limits;
         let is_page = of.ends_with("Connection");
@@ -233,6 +244,7 @@ impl<'a> Walk<'a> {
             spot,
             count: place.count.saturating_mul(length).min(all),
             is_one_list: place.is_one_list && (place.count <= 1 || !(is_page || entry.is_list)),
+            is_below_whole: place.is_below_whole || (place.of == "Query" && is_whole(name, arguments)),
         }
     }
 
@@ -245,13 +257,23 @@ impl<'a> Walk<'a> {
         self.bill.once.insert((operation, String::new()));
     }
 
+    /// Notes what will be asked for everything it knows, whatever the list holds.
+    fn expect(&mut self, operation: &'static str, place: &Place<'_>) {
+        if place.is_below_whole {
+            self.bill.whole.insert(operation);
+        }
+    }
+
     fn anew(&mut self, operation: &'static str, calls: usize) {
         *self.bill.anew.entry(operation).or_default() += calls;
     }
 
     fn charge(&mut self, price: Price, (field, arguments): (&Field, &Arguments<'_>), place: &Place<'a>) {
         match price {
-            Price::Once(operation) => self.once(operation),
+            Price::Once(operation) => {
+                self.once(operation);
+                self.expect(operation, place);
+            }
             Price::Anew(operation) => self.anew(operation, 1),
             Price::Each(edge) => {
                 self.bill.each.entry(edge).or_default().insert(place.spot, place.count);
@@ -294,10 +316,12 @@ impl<'a> Walk<'a> {
                 self.bill.once.insert((CALLBACK, word));
             }
             Price::SkillGroupsOfAgents => {
+                self.expect(ALL_SKILL_GROUPS, place);
                 self.bill.agents.insert(place.spot, (place.count, place.is_one_list));
             }
             Price::StaffedQueues => {
                 self.once(ALL_QUEUES);
+                self.expect(ALL_QUEUES, place);
                 let queues = self.queues();
                 self.bill.each.entry(STEPS).or_default().insert(Spot::All, queues);
             }

@@ -66,7 +66,9 @@ fn one<'a>(spans: &'a [Told], name: &str) -> &'a Told {
 async fn a_request_is_one_trace_with_a_span_for_each_call_the_portal_saw() {
     let traced = Traced::start(&[]).await;
     traced.calls();
-    traced.client.data("{ agents { nodes { skillGroups { name } } } departments { name } }").await;
+    // Departments are asked for by the request itself, and sites beside the agents.
+    let query = "{ agents { nodes { skillGroups { name } user { site { name } } } } departments { name } }";
+    traced.client.data(query).await;
     let calls = traced.calls();
     assert!(calls.len() > 3, "{calls:?}");
     let number = calls.len().to_string();
