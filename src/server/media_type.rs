@@ -126,6 +126,10 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     let (Some(value), None) = (values.next(), values.next()) else {
         return refuse("Send the body with exactly one Content-Type: application/json.");
     };
+    // As nearly all have it.
+    if value == "application/json" {
+        return Ok(());
+    }
     let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
     if !parts.next().unwrap_or_default().eq_ignore_ascii_case("application/json") {
         return refuse("Send the body as application/json: nothing else is accepted.");
