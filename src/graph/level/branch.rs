@@ -69,7 +69,7 @@ impl<C: IntoChildren> IntoChildren for Result<C, GraphError> {
     fn into_children(self) -> Children<C::Child> {
         match self {
             Ok(children) => children.into_children(),
-            Err(error) => Children { found: Err(Failed::Above(error)), is_nullable: false },
+            Err(error) => Children { found: Err(error.into()), is_nullable: false },
         }
     }
 }
@@ -83,7 +83,7 @@ pub async fn each<C: IntoChildren, E>(
         let broken = |_| GraphError::new(Code::Internal, "The field could not be resolved.");
         Ok::<_, Infallible>(match answer.await {
             Ok(children) => children.into_children(),
-            Err(error) => Children { found: Err(Failed::Above(broken(error))), is_nullable: false },
+            Err(error) => Children { found: Err(broken(error).into()), is_nullable: false },
         })
     });
     let Ok(children) = try_join_paced(children).await;
@@ -102,6 +102,9 @@ pub(super) struct Place {
     pub(super) standing: Result<Standing, Failed>,
     pub(super) is_nullable: bool,
 }
+
+// There is one for each record of a level and each field with records below it.
+const _: () = assert!(size_of::<Place>() <= 40);
 
 /// The level below a field, and where in it the records of each record above stand.
 pub struct Grown {

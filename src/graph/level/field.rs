@@ -7,13 +7,19 @@ use super::Row;
 use super::branch::{Branch, Branching, Children};
 use crate::graph::error::GraphError;
 
-/// A field that failed.
+/// A field that failed. Boxed, because there is room for it beside each record of a level, of which few fail.
 #[derive(Clone, Debug)]
 pub enum Failed {
     /// The field may be null, and is.
-    Here(GraphError),
+    Here(Box<GraphError>),
     /// The field may not be null: what it is a field of is null in its place, or what that is a field of.
-    Above(GraphError),
+    Above(Box<GraphError>),
+}
+
+impl From<GraphError> for Failed {
+    fn from(error: GraphError) -> Self {
+        Self::Above(Box::new(error))
+    }
 }
 
 impl Failed {

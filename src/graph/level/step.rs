@@ -13,6 +13,7 @@ use super::field::{Failed, Field, Leaf};
 use super::writer::Writer;
 use super::written::write_text;
 use super::{Row, selection};
+use crate::graph::error::GraphError;
 use crate::graph::pace::try_join_paced;
 
 /// The records below a field, whatever their type.
@@ -139,11 +140,11 @@ impl<T: Row> Step<T> {
     fn fail(&self, failed: &Failed, begin: usize, writer: &mut Writer<'_>) -> ServerResult<()> {
         match failed {
             Failed::Here(error) => {
-                let error = writer.error(&self.name, self.position, error.clone());
+                let error = writer.error(&self.name, self.position, GraphError::clone(error));
                 writer.null_instead(begin, error);
                 Ok(())
             }
-            Failed::Above(error) => Err(writer.error(&self.name, self.position, error.clone())),
+            Failed::Above(error) => Err(writer.error(&self.name, self.position, GraphError::clone(error))),
         }
     }
 }

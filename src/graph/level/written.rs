@@ -115,6 +115,6 @@ where
 
 impl<W: Written> Written for Result<W, GraphError> {
     fn write(self, json: &mut Vec<u8>) -> Result<(), Failed> {
-        self.map_err(Failed::Above)?.write(json)
+        self?.write(json)
     }
 }
