@@ -1,7 +1,8 @@
 //! Reading ahead: what a request reads whole, whatever the list before it holds, is asked for beside that list. Catalogues
 //! would wait for users otherwise, none of whom decides how a catalogue is asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{FutureExt as _, join_all};
@@ -11,6 +12,7 @@ use tracing::Instrument as _;
 use super::answers::Key;
 use super::freshness::Mark;
 use super::house::Question;
+use super::kept::Life;
 use super::lengths::Whole;
 use super::precision_queue::all_queues;
 use super::reader::{Asked, Reader};
@@ -28,14 +30,10 @@ use crate::portal::skill_group::GetSkillGroups;
 use crate::portal::user::GetUsers;
 use crate::upstream::{AsCarried, Call, Flight, trace};
 
-/// What a request is going to read, as far as its text tells.
+/// What a request is going to ask for everything it knows, as far as its text tells: the operations, each with the number of
+/// records that it is asked for, if they are all there.
 #[derive(Default)]
-pub struct Expected {
-    /// The operations that it asks for everything they know.
-    pub whole: Vec<&'static str>,
-    /// For how many agents it asks which skill groups they are in.
-    pub agents: usize,
-}
+pub struct Expected(pub BTreeMap<&'static str, usize>);
 
 /// What a request reads before anybody needs it.
 #[derive(Default)]
@@ -47,6 +45,8 @@ struct State {
     expected: Option<Expected>,
     /// What was begun. The answer rests on none of it before it is asked for.
     begun: HashMap<Key, Asked, AsCarried>,
+    /// Whether any of it is not kept.
+    is_fleeting: bool,
     /// It goes on by itself: left to those who will need it, it could hold the room that somebody needs first. Without the
     /// request it ends.
     going_on: Option<AbortOnDropHandle<()>>,
@@ -69,13 +69,16 @@ impl Ahead {
 impl Reader {
     /// Notes what the request is going to read.
     pub fn expect(&self, expected: Expected) {
-        self.ahead.state().expected = Some(expected).filter(|expected| !expected.whole.is_empty());
+        self.ahead.state().expected = Some(expected).filter(|expected| !expected.0.is_empty());
     }
 
-    /// Notes that the request is answered: what nobody has needed is kept for the next, which may.
+    /// Notes that the request is answered: what nobody has needed is kept for the next, which may. Where it would not be
+    /// kept, it ends.
     pub fn leave_begun(&self) {
-        if let Some(going_on) = self.ahead.state().going_on.take() {
-            going_on.detach();
+        let mut state = self.ahead.state();
+        let going_on = state.going_on.take();
+        if !state.is_fleeting {
+            going_on.map(AbortOnDropHandle::detach);
         }
     }
 
@@ -96,25 +99,28 @@ impl Reader {
     }
 
     fn begin_expected(&self, list: &str) {
-        let Some(Expected { whole, agents }) = self.ahead.state().expected.take() else { return };
+        let Some(Expected(whole)) = self.ahead.state().expected.take() else { return };
         // For no field: those that need it are noted when they do.
         let reader = self.marking(Mark::default()).on(None);
-        let begun = whole.into_iter().filter(|operation| *operation != list);
-        let begun: Vec<_> = begun.filter_map(|operation| reader.begun(operation, agents)).collect();
+        let begun = whole.into_iter().filter(|(operation, _)| *operation != list);
+        let begun: Vec<_> =
+            begun.filter_map(|(operation, records)| reader.begun(operation, records)).collect();
         if !begun.is_empty() {
+            // Whoever needs one that panics is told so; the others go on.
+            let begun = begun.into_iter().map(|begun| AssertUnwindSafe(begun).catch_unwind());
             let going_on = trace::carried(join_all(begun).map(drop)).in_current_span();
             self.ahead.state().going_on = Some(AbortOnDropHandle::new(tokio::spawn(going_on)));
         }
     }
 
     /// The operation, begun, if it is one that reads a whole list in the one way the graph asks for it.
-    fn begun(&self, operation: &str, agents: usize) -> Option<Asked> {
+    fn begun(&self, operation: &str, records: usize) -> Option<Asked> {
         match operation {
             <GetUsers as Call>::NAME => self.begin(everyone()),
             <GetAllAgents as Call>::NAME => self.begin(GetAllAgents::default()),
             <GetAllPrecisionQueues as Call>::NAME => self.begin(all_queues()),
             // It may be one way of two.
-            <GetSkillGroups as Call>::NAME if self.is_likely_to_go_by_groups(agents) => {
+            <GetSkillGroups as Call>::NAME if self.is_likely_to_go_by_groups(records) => {
                 self.begin(all_groups())
             }
             <GetAllDepartments as Call>::NAME => self.begin(GetAllDepartments::default()),
@@ -133,8 +139,17 @@ impl Reader {
             return None;
         }
         let key = self.key(&question).ok()?;
-        let asked = Flight::new(self.answer((key.clone(), question)));
-        self.ahead.state().begun.insert(key, asked.clone());
+        let basis = self.notes.basis.clone();
+        let answer = self.answer((key.clone(), question)).inspect(move |answer| {
+            if let Ok(given) = answer {
+                basis.may_rest_on(given.kept.fresh_until());
+            }
+        });
+        let asked = Flight::new(answer);
+        let is_kept = self.house.answers.life::<Q>() != Life::default();
+        let mut state = self.ahead.state();
+        state.is_fleeting |= !is_kept;
+        state.begun.insert(key, asked.clone());
         Some(asked)
     }
 

@@ -16,6 +16,8 @@ pub struct Basis(Arc<Noted>);
 #[derive(Default)]
 struct Noted {
     grounds: Mutex<Option<Grounds>>,
+    /// The end of the shortest-lived of what was read ahead, which the answer may come to rest on.
+    ahead_until: Mutex<Option<Instant>>,
     /// Cancelled as soon as the answer is nobody else's.
     particular: CancellationToken,
 }
@@ -50,6 +52,12 @@ impl Basis {
         }
     }
 
+    /// Notes a reply that is there before anybody has used it, and is fresh until then.
+    pub(super) fn may_rest_on(&self, until: Instant) {
+        let mut ahead_until = self.0.ahead_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *ahead_until = Some(ahead_until.map_or(until, |before| before.min(until)));
+    }
+
     /// Notes that the answer says something of the asking session, or of a failure: nobody else may have it.
     pub(super) fn make_particular(&self) {
         self.0.particular.cancel();
@@ -71,6 +79,13 @@ impl Basis {
     pub fn is_current(&self) -> bool {
         let grounds = self.0.grounds.lock().unwrap_or_else(PoisonError::into_inner);
         !self.is_particular() && grounds.as_ref().is_none_or(|grounds| Instant::now() < grounds.until)
+    }
+
+    /// Whether who asks now is told nothing that was read before and does not hold any more.
+    #[must_use]
+    pub fn may_be_joined(&self) -> bool {
+        let ahead_until = *self.0.ahead_until.lock().unwrap_or_else(PoisonError::into_inner);
+        self.is_current() && ahead_until.is_none_or(|until| Instant::now() < until)
     }
 
     /// What the answer may be kept by; `None` if it may not be kept, or is made of nothing that was read.

@@ -78,7 +78,7 @@ impl UnderWay {
         if let Some(entry) = entries.get(&place)
             && let Some(flight) = entry.flight.upgrade()
         {
-            if entry.basis.is_current() {
+            if entry.basis.may_be_joined() {
                 return Joined::Following(flight, entry.basis.clone());
             }
             outdated = Some(flight);

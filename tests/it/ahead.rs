@@ -131,14 +131,16 @@ async fn an_answer_rests_on_nothing_that_nobody_needed() {
 async fn what_nobody_needed_is_kept_for_the_next() {
     let house = House::over(World::demo()).await;
     let client = house.sign_in(DEMO_LOGIN).await;
-    house.simulator.faults().always("getAllDepartments", Fault::Delay(Duration::from_millis(100)));
-    client.data("{ users(first: 0) { nodes { department { name } } } }").await;
-    assert_eq!(house.simulator.journal().under_way(), 1, "nobody waits for it");
-    while house.simulator.journal().under_way() != 0 {
-        sleep(Duration::from_millis(2)).await;
-    }
-    sleep(Duration::from_millis(20)).await;
+    house.simulator.faults().always("getAllDepartments", Fault::Delay(Duration::from_millis(500)));
     house.calls();
+    client.data("{ users(first: 0) { nodes { department { name } } } }").await;
+    let asked = async {
+        while house.simulator.journal().under_way() != 1 {
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), asked).await.expect("it goes on, and nobody waits for it");
+    assert_eq!(house.calls(), [("getUsers", 1), ("getAllDepartments", 1)].into());
     client.data("{ departments { name } }").await;
     assert_eq!(house.calls(), BTreeMap::new());
 }
@@ -183,4 +185,24 @@ async fn what_was_begun_ends_with_whoever_asked() {
         }
     };
     timeout(Duration::from_secs(20), ends).await.expect("both are begun, and neither goes on for nobody");
+}
+
+#[tokio::test]
+async fn nobody_is_told_what_was_begun_before_they_asked_and_holds_no_longer() {
+    let house = House::with(World::demo(), |config| config.cache.catalogue_seconds = 0).await;
+    let client = house.sign_in(DEMO_LOGIN).await;
+    house.calls();
+    house.simulator.faults().always("getUsers", Fault::Delay(Duration::from_millis(800)));
+    let first = client.clone();
+    let first = tokio::spawn(async move { first.data(PLACED).await });
+    // The departments are there, the users are not.
+    let mut calls = BTreeMap::new();
+    while !calls.contains_key("getAllDepartments") || house.simulator.journal().under_way() != 1 {
+        sleep(Duration::from_millis(20)).await;
+        calls.extend(house.calls());
+    }
+    sleep(Duration::from_millis(50)).await;
+    let second = client.data(PLACED).await;
+    assert_eq!(first.await.unwrap(), second);
+    assert_eq!(house.calls(), [("getAllDepartments", 1)].into(), "the users are the same call");
 }

@@ -18,8 +18,8 @@ pub(super) struct Bill {
     pub(super) each: BTreeMap<Edge, BTreeMap<Spot, usize>>,
     /// Asked whatever else is.
     pub(super) anew: BTreeMap<&'static str, usize>,
-    /// Asked for everything they know below a list that is read whole, whatever that holds.
-    pub(super) whole: BTreeSet<&'static str>,
+    /// Asked for everything they know below a list that is read whole, whatever that holds; for how many of its records.
+    pub(super) whole: BTreeMap<&'static str, usize>,
     /// The keys of users who are named.
     pub(super) users: BTreeSet<i64>,
     /// The agents whose skill groups are asked for: how many, by place, and whether they are of one list.
@@ -48,7 +48,9 @@ impl Bill {
             add(&mut self.anew, operation, calls);
         }
         self.users.extend(part.users);
-        self.whole.extend(part.whole);
+        for (operation, records) in part.whole {
+            add(&mut self.whole, operation, records);
+        }
         self.agents.extend(part.agents);
     }
 
@@ -61,7 +63,7 @@ impl Bill {
         if !self.agents.is_empty() {
             hangs_on(Whole::Users);
             hangs_on(Whole::SkillGroups);
-            estimate.agents = self.add_skill_groups(estimator, lengths).max(estimate.agents);
+            self.add_skill_groups(estimator, lengths);
         }
         for (edge, places) in self.each {
             hangs_on(edge.of);
@@ -104,9 +106,8 @@ impl Bill {
     }
 
     /// Agents' skill groups, as `caller/skill_groups_of.rs` asks for them: a few agent by agent, more from the end with fewer
-    /// calls. Agents of several lists may be asked for agent by agent until that has cost as much as the other way. Tells how many
-    /// they are.
-    fn add_skill_groups(&mut self, estimator: &Estimator, lengths: &Lengths) -> usize {
+    /// calls. Agents of several lists may be asked for agent by agent until that has cost as much as the other way.
+    fn add_skill_groups(&mut self, estimator: &Estimator, lengths: &Lengths) {
         let agents = distinct(self.agents.values().map(|(count, _)| *count), lengths.of(Whole::Users));
         let way = estimator.plan.agent_skill_groups;
         let mut forward = agents;
@@ -124,7 +125,6 @@ impl Bill {
             }
         }
         add(&mut self.anew, SKILL_GROUPS.operation, forward);
-        agents
     }
 }
 

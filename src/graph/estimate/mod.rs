@@ -38,10 +38,8 @@ pub struct Estimate {
     pub operations: BTreeMap<&'static str, usize>,
     /// The lists it hangs on whose length nobody knows.
     unknown: BTreeSet<Whole>,
-    /// The operations that are asked for everything they know below a list that is read whole.
-    whole: BTreeSet<&'static str>,
-    /// For how many agents it is asked which skill groups they are in.
-    agents: usize,
+    /// The operations that are asked for everything they know below a list that is read whole; for how many of its records.
+    whole: BTreeMap<&'static str, usize>,
 }
 
 impl Estimate {
@@ -54,7 +52,7 @@ impl Estimate {
     /// What is read below lists that are read whole, whatever they hold.
     #[must_use]
     pub fn expected(&self) -> Expected {
-        Expected { whole: self.whole.iter().copied().collect(), agents: self.agents }
+        Expected(self.whole.clone())
     }
 
     /// The lists whose length it hangs on, and nobody knows.

@@ -260,7 +260,8 @@ impl<'a> Walk<'a> {
     /// Notes what will be asked for everything it knows, whatever the list holds.
     fn expect(&mut self, operation: &'static str, place: &Place<'_>) {
         if place.is_below_whole {
-            self.bill.whole.insert(operation);
+            let records = self.bill.whole.entry(operation).or_default();
+            *records = records.saturating_add(place.count);
         }
     }
 
