@@ -9,6 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::upstream::json;
+
 /// What a type can be made of; whatever it does not take is refused.
 pub(super) trait Shape: Sized {
     /// What is expected, for errors.
@@ -46,8 +48,8 @@ pub(super) trait Shape: Sized {
 }
 
 /// Reads a whole text.
-pub(super) fn read<S: Shape>(json: &[u8]) -> serde_json::Result<S> {
-    serde_json::from_slice(json).map(|Read(value)| value)
+pub(super) fn read<S: Shape>(body: &[u8]) -> serde_json::Result<S> {
+    json::read_bytes(body).map(|Read(value)| value)
 }
 
 /// Lets a `Shape` stand where serde wants a `Deserialize`.

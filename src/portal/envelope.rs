@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::record::{Record as _, record};
 use super::spelling::Spelling;
+use crate::upstream::json;
 
 /// A reply: its own fields, and the portal's verdict on the call.
 pub trait Reply: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'static {
@@ -36,11 +37,7 @@ pub trait Reply: Serialize + DeserializeOwned + PartialEq + Send + Sync + 'stati
 
     /// How a body is read; an operation without a documented reply reads none.
     fn read(body: &[u8]) -> Result<Self, serde_json::Error> {
-        // Once for the whole body, instead of text by text; what is no UTF-8 gets its error from the reader.
-        match std::str::from_utf8(body) {
-            Ok(text) => serde_json::from_str(text),
-            Err(_) => serde_json::from_slice(body),
-        }
+        json::read_bytes(body)
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use serde::de::{DeserializeSeed, Deserializer, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
 use super::record::Record;
 use super::spelling::Spelling;
@@ -35,14 +35,14 @@ pub struct SeenBefore([OnceLock<Keys>; TIMES]);
 
 type Keys = Box<[(Box<str>, Option<Place>)]>;
 
-/// The keys of the rows read so far, in the order they came, with what each one names.
+/// The keys of the rows to come, in the order they are expected in, with what each one names.
 pub struct Order<'de> {
     before: &'static SeenBefore,
     known: &'static [(Box<str>, Option<Place>)],
-    seen: Vec<(&'de str, Option<Place>)>,
-    /// Where the next key is expected among what was seen of these rows, and where among what is known.
+    /// What rows of this answer have beyond what is known, in its place among that; empty as long as they have nothing.
+    own: Vec<(&'de str, Option<Place>)>,
+    /// Where the next key is expected.
     next: usize,
-    next_known: usize,
 }
 
 /// A key that was read: a field's, or one that no field has.
@@ -76,11 +76,10 @@ impl SeenBefore {
     }
 
     fn learn(&self, keys: &[(&str, Option<Place>)]) {
-        let is_bounded = keys.iter().all(|(key, _)| key.len() <= LONGEST);
-        if let Some(free) = self.0.iter().find(|keys| keys.get().is_none())
-            && is_bounded
-            && keys.len() > self.keys().len()
-        {
+        if keys.len() <= self.keys().len() || keys.iter().any(|(key, _)| key.len() > LONGEST) {
+            return;
+        }
+        if let Some(free) = self.0.iter().find(|keys| keys.get().is_none()) {
             // An error means that somebody else was first.
             let _ = free.set(keys.iter().map(|(key, place)| (Box::from(*key), *place)).collect());
         }
@@ -92,8 +91,7 @@ impl<'de> Order<'de> {
     #[must_use]
     pub fn of<R: Record>() -> Self {
         let before = R::seen_before();
-        let known = before.keys();
-        Self { before, known, seen: Vec::with_capacity(known.len()), next: 0, next_known: 0 }
+        Self { before, known: before.keys(), own: Vec::new(), next: 0 }
     }
 
     /// Begins a row.
@@ -108,52 +106,61 @@ impl<'de> Order<'de> {
 
     /// Ends a row that was a record.
     pub(super) fn end(&self) {
-        if self.seen.len() > self.known.len() {
-            self.before.learn(&self.seen);
+        if !self.own.is_empty() {
+            self.before.learn(&self.own);
         }
     }
 
+    /// How the next key is most likely spelt, if that is known for longer than this answer is here.
+    #[inline]
+    fn expected(&self) -> Option<&'static str> {
+        if self.own.is_empty() { self.known.get(self.next).map(|(key, _)| &**key) } else { None }
+    }
+
+    /// The place of the key that was expected.
+    #[inline]
+    fn as_expected(&mut self) -> Option<Place> {
+        let (_, place) = self.known.get(self.next)?;
+        self.next += 1;
+        *place
+    }
+
+    /// The place of a key that may be another than expected: rows leave some out.
     fn place<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        match self.seen.get(self.next) {
-            Some((expected, place)) if *expected == key => {
-                self.next += 1;
-                *place
-            }
-            _ => self.elsewhere::<R>(key),
+        let ahead = if self.own.is_empty() {
+            let mut ahead = self.known.iter().enumerate().skip(self.next);
+            ahead.find(|(_, (known, _))| **known == *key).map(|(at, (_, place))| (at, *place))
+        } else {
+            let mut ahead = self.own.iter().enumerate().skip(self.next);
+            ahead.find(|(_, (own, _))| *own == key).map(|(at, (_, place))| (at, *place))
+        };
+        if let Some((at, place)) = ahead {
+            self.next = at + 1;
+            return place;
         }
-    }
-
-    /// The place of a key that does not come as it did in the rows before, or of the first row.
-    fn elsewhere<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        let ahead = self.seen.get(self.next..).unwrap_or_default().iter();
-        if let Some((skipped, (_, place))) = ahead.enumerate().find(|(_, (seen, _))| *seen == key) {
-            self.next += skipped + 1;
-            return *place;
+        let known = self.known.iter().find(|(known, _)| **known == *key);
+        let place = known.map_or_else(|| place(R::SPELLINGS, key), |(_, place)| *place);
+        if self.own.is_empty() {
+            self.own = self.known.iter().map(|(known, place)| (&**known, *place)).collect();
         }
-        let place = self.known_place(key, || place(R::SPELLINGS, key));
-        if self.seen.len() < LONGEST {
-            self.seen.insert(self.next, (key, place));
+        if self.own.len() < LONGEST {
+            self.own.insert(self.next, (key, place));
             self.next += 1;
         }
         place
-    }
-
-    /// The place of a key as it is known from other answers, most likely in their order, or else by looking it up.
-    fn known_place(&mut self, key: &str, look_up: impl FnOnce() -> Option<Place>) -> Option<Place> {
-        let is_it = |at: &usize| self.known.get(*at).is_some_and(|(known, _)| **known == *key);
-        let Some(at) = [self.next_known].into_iter().chain(0..self.known.len()).find(is_it) else {
-            return look_up();
-        };
-        self.next_known = at + 1;
-        self.known[at].1
     }
 }
 
 impl<'de, R: Record> DeserializeSeed<'de> for KeyOf<'_, 'de, R> {
     type Value = Key<'de>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
+        match self.order.expected() {
+            // To be compared where it stands; see `upstream::json`. Other readers read whatever comes.
+            Some(expected) => deserializer.deserialize_struct(expected, &[], self),
+            None => deserializer.deserialize_str(self),
+        }
     }
 }
 
@@ -162,6 +169,15 @@ impl<'de, R: Record> Visitor<'de> for KeyOf<'_, 'de, R> {
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("a key")
+    }
+
+    #[inline]
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        let expected = self.order.expected();
+        Ok(self
+            .order
+            .as_expected()
+            .map_or_else(|| Key::Another(expected.unwrap_or_default().into()), Key::Of))
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {

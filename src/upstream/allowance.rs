@@ -25,6 +25,12 @@ pub fn within<T>(bytes: usize, read: impl FnOnce() -> T) -> (T, usize) {
     (read, bytes - LEFT.get())
 }
 
+/// Reads something that may be read once more in another way: what a reading took that failed is given back.
+pub fn attempt<T, E>(read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let before = LEFT.get();
+    read().inspect_err(|_| LEFT.set(before))
+}
+
 /// What was left before; it is left again whatever becomes of reading.
 struct Before(usize);
 

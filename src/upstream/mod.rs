@@ -10,6 +10,7 @@ mod flight;
 mod greeting;
 mod hashed;
 mod http;
+pub mod json;
 mod lost;
 pub mod metric;
 mod noun;

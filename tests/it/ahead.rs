@@ -5,22 +5,15 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use portalgraph::simulator::{DEMO_LOGIN, Fault, SIZED_LOGIN, World};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::{sleep, timeout};
 
 use crate::house::{Client, House};
 use crate::plan::forgetful;
+use crate::plan_waves::waves;
 
 const PLACED: &str = "{ users { nodes { loginName department { name } } } }";
 const SKILLS: &str = "{ agents(first: 100) { nodes { agentNumber skillGroups { name } } } }";
-
-async fn waves(client: &Client, query: &str) -> Value {
-    let request = client.http().post(format!("{}/graphql", client.url)).bearer_auth(&client.token);
-    let request = request.header("portalgraph-cost", "1").header("content-type", "application/json");
-    let answer = request.body(json!({ "query": query }).to_string()).send().await.unwrap();
-    let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
-    body["extensions"]["cost"]["waves"].clone()
-}
 
 #[tokio::test]
 async fn the_way_that_was_gone_the_last_time_is_begun_with_the_list() {
@@ -29,7 +22,7 @@ async fn the_way_that_was_gone_the_last_time_is_begun_with_the_list() {
     let calls = BTreeMap::from([("getUsers", 1), ("getSkillGroups", 1), ("getAllAgentsForSkill", 20)]);
     for expected in [3, 2, 2] {
         house.calls();
-        assert_eq!(waves(&client, SKILLS).await, expected);
+        assert_eq!(waves(&house, &client, SKILLS).await, expected);
         assert_eq!(house.calls(), calls);
     }
     // For fewer agents it is not gone, and nothing of it is begun.

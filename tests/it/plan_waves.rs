@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::house::{Client, House};
 
 /// What a query cost in waves, with a portal so slow that each shows.
-async fn waves(house: &House, client: &Client, query: &str) -> u64 {
+pub async fn waves(house: &House, client: &Client, query: &str) -> u64 {
     house.simulator.faults().always(ANY, Fault::Delay(Duration::from_millis(60)));
     let request = house.http().post(format!("{}/graphql", house.url)).bearer_auth(&client.token);
     let request = request.header("portalgraph-cost", "1").header("content-type", "application/json");

@@ -13,13 +13,14 @@ use crate::portal::record::Record;
 use crate::portal::reference::{GetAllRolesReply, ReferenceReply, Site};
 use crate::portal::skill_group::SkillGroup;
 use crate::portal::user::{GetUsersReply, User};
+use crate::upstream::json;
 
 fn read<R: Record>(text: &str) -> R {
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    json::read(text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
 fn refusal<R: Record>(text: &str) -> String {
-    serde_json::from_str::<R>(text).err().unwrap_or_else(|| panic!("read: {text}")).to_string()
+    json::read::<R>(text).err().unwrap_or_else(|| panic!("read: {text}")).to_string()
 }
 
 /// Runs a check on records of every shape the portal has.
@@ -74,7 +75,7 @@ fn a_secret_in_the_wrong_place_is_not_told_by_the_error() {
         let bodies =
             wrong.iter().flat_map(|value| R::FIELDS.iter().map(move |field| json!({ *field: value })));
         for body in bodies.chain(wrong.clone()) {
-            if let Err(error) = serde_json::from_str::<R>(&body.to_string()) {
+            if let Err(error) = json::read::<R>(&body.to_string()) {
                 let text = error.to_string();
                 assert!(!text.contains("marker") && !text.contains("77077"), "{text}: {body}");
             }
@@ -86,7 +87,7 @@ fn a_secret_in_the_wrong_place_is_not_told_by_the_error() {
 #[test]
 fn a_value_that_is_no_object_is_no_record() {
     for text in ["1", "-1", "1.5", "true", "\"text\"", "\"\"", "[]", "null"] {
-        assert!(serde_json::from_str::<Sample>(text).is_err(), "{text}");
+        assert!(json::read::<Sample>(text).is_err(), "{text}");
     }
 }
 

@@ -12,6 +12,7 @@ use super::{Inner, Rows, Sample};
 use crate::portal::record::Record;
 use crate::portal::rest::Rest;
 use crate::portal::scalar::{Instant, UserId};
+use crate::upstream::json;
 
 /// JSON of any shape, three levels deep at most.
 fn anything() -> impl Strategy<Value = Value> {
@@ -142,7 +143,7 @@ impl Speller {
 }
 
 fn read<R: Record>(value: &Value) -> R {
-    serde_json::from_str(&value.to_string()).unwrap_or_else(|error| panic!("{error}: {value}"))
+    json::read(&value.to_string()).unwrap_or_else(|error| panic!("{error}: {value}"))
 }
 
 proptest! {
@@ -166,9 +167,23 @@ proptest! {
     #[test]
     fn anything_at_all_is_read_or_refused_without_a_crash(value in anything(), text in ".{0,40}") {
         let _ = serde_json::from_value::<Sample>(value.clone());
-        let _ = serde_json::from_str::<Sample>(&text);
+        let _ = json::read::<Sample>(&text);
         for field in Sample::FIELDS {
             let _ = serde_json::from_value::<Sample>(json!({ *field: value }));
+        }
+    }
+
+    #[test]
+    fn a_record_is_read_and_refused_as_serde_json_does(sample in sample(), value in anything(), seed in any::<u64>(), cut in 0..400_usize) {
+        let spelt = Speller(seed).object::<Sample>(&serde_json::to_value(&sample).unwrap()).to_string();
+        let broken: String = spelt.chars().take(cut).collect();
+        let odd = Sample::FIELDS.iter().map(|field| json!({ *field: value }).to_string());
+        for text in odd.chain([spelt, broken]) {
+            match (json::read::<Sample>(&text), serde_json::from_str::<Sample>(&text)) {
+                (Ok(read), Ok(expected)) => prop_assert!(read == expected, "{text}"),
+                (Err(error), Err(expected)) => prop_assert_eq!(error.to_string(), expected.to_string()),
+                (read, _) => prop_assert!(false, "{}: {text}", read.is_ok()),
+            }
         }
     }
 
@@ -177,7 +192,7 @@ proptest! {
         let marked = mark(&value);
         for body in Sample::FIELDS.iter().map(|field| json!({ *field: marked })).chain([marked.clone()]) {
             for error in [
-                serde_json::from_str::<Sample>(&body.to_string()).err(),
+                json::read::<Sample>(&body.to_string()).err(),
                 serde_json::from_value::<Sample>(body.clone()).err(),
             ].into_iter().flatten() {
                 let text = error.to_string();
