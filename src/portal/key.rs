@@ -1,8 +1,8 @@
 //! The keys of the portal's objects: which of them mean the same, and which field of a record each one names.
 //!
 //! The rows of a list have the same keys in the same order, but for those that a row leaves out, and so have the answers of
-//! one portal: what was read before tells the field of a key by comparing it once. Only a key that was not there is looked
-//! up among all spellings.
+//! one portal: what was read before tells the field of a key by comparing it once, where it stands if the reader can do that.
+//! Only a key that was not there is looked up among all spellings.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 
 use super::record::Record;
 use super::spelling::Spelling;
+use crate::upstream::json;
 
 /// How many keys are remembered, and how long one of them may be; more is no list of one kind of row.
 const LONGEST: usize = 256;
@@ -35,14 +36,22 @@ pub struct SeenBefore([OnceLock<Keys>; TIMES]);
 
 type Keys = Box<[(Box<str>, Option<Place>)]>;
 
-/// The keys of the rows to come, in the order they are expected in, with what each one names.
+/// The keys of the rows read so far, in the order they came, with what each one names.
 pub struct Order<'de> {
     before: &'static SeenBefore,
     known: &'static [(Box<str>, Option<Place>)],
-    /// What rows of this answer have beyond what is known, in its place among that; empty as long as they have nothing.
-    own: Vec<(&'de str, Option<Place>)>,
-    /// Where the next key is expected.
+    seen: Vec<Seen<'de>>,
+    /// Where the next key is expected among what was seen of these rows, and where among what is known.
     next: usize,
+    next_known: usize,
+}
+
+/// A key of a row.
+struct Seen<'de> {
+    key: &'de str,
+    /// The same, if it was known before.
+    known: Option<&'static str>,
+    place: Option<Place>,
 }
 
 /// A key that was read: a field's, or one that no field has.
@@ -75,13 +84,19 @@ impl SeenBefore {
         self.0.iter().rev().find_map(OnceLock::get).map_or(&[], |keys| keys)
     }
 
-    fn learn(&self, keys: &[(&str, Option<Place>)]) {
-        if keys.len() <= self.keys().len() || keys.iter().any(|(key, _)| key.len() > LONGEST) {
-            return;
-        }
-        if let Some(free) = self.0.iter().find(|keys| keys.get().is_none()) {
-            // An error means that somebody else was first.
-            let _ = free.set(keys.iter().map(|(key, place)| (Box::from(*key), *place)).collect());
+    /// Only what stands in JSON as it is: it is compared with JSON.
+    fn learn<'a>(&self, keys: impl ExactSizeIterator<Item = (&'a str, Option<Place>)>) {
+        let free = self.0.iter().find(|keys| keys.get().is_none());
+        let known = self.keys().len();
+        if let Some(free) = free
+            && keys.len() > known
+        {
+            let keys = keys.filter(|(key, _)| key.len() <= LONGEST && json::is_plain(key));
+            let keys: Keys = keys.map(|(key, place)| (Box::from(key), place)).collect();
+            if keys.len() > known {
+                // An error means that somebody else was first.
+                let _ = free.set(keys);
+            }
         }
     }
 }
@@ -91,7 +106,8 @@ impl<'de> Order<'de> {
     #[must_use]
     pub fn of<R: Record>() -> Self {
         let before = R::seen_before();
-        Self { before, known: before.keys(), own: Vec::new(), next: 0 }
+        let known = before.keys();
+        Self { before, known, seen: Vec::with_capacity(known.len()), next: 0, next_known: 0 }
     }
 
     /// Begins a row.
@@ -106,48 +122,58 @@ impl<'de> Order<'de> {
 
     /// Ends a row that was a record.
     pub(super) fn end(&self) {
-        if !self.own.is_empty() {
-            self.before.learn(&self.own);
+        if self.seen.len() > self.known.len() {
+            self.before.learn(self.seen.iter().map(|seen| (seen.key, seen.place)));
         }
     }
 
-    /// How the next key is most likely spelt, if that is known for longer than this answer is here.
+    /// How the next key is most likely spelt, if that was known before.
     #[inline]
     fn expected(&self) -> Option<&'static str> {
-        if self.own.is_empty() { self.known.get(self.next).map(|(key, _)| &**key) } else { None }
+        match self.seen.get(self.next) {
+            Some(seen) => seen.known,
+            None => self.known.get(self.next_known).map(|(key, _)| &**key),
+        }
     }
 
     /// The place of the key that was expected.
     #[inline]
     fn as_expected(&mut self) -> Option<Place> {
-        let (_, place) = self.known.get(self.next)?;
-        self.next += 1;
+        if let Some(seen) = self.seen.get(self.next) {
+            self.next += 1;
+            return seen.place;
+        }
+        let (key, place) = self.known.get(self.next_known)?;
+        self.next_known += 1;
+        self.remember(Seen { key, known: Some(key), place: *place });
         *place
     }
 
     /// The place of a key that may be another than expected: rows leave some out.
     fn place<R: Record>(&mut self, key: &'de str) -> Option<Place> {
-        let ahead = if self.own.is_empty() {
-            let mut ahead = self.known.iter().enumerate().skip(self.next);
-            ahead.find(|(_, (known, _))| **known == *key).map(|(at, (_, place))| (at, *place))
-        } else {
-            let mut ahead = self.own.iter().enumerate().skip(self.next);
-            ahead.find(|(_, (own, _))| *own == key).map(|(at, (_, place))| (at, *place))
-        };
-        if let Some((at, place)) = ahead {
+        let mut ahead = self.seen.iter().enumerate().skip(self.next);
+        if let Some((at, seen)) = ahead.find(|(_, seen)| seen.key == key) {
             self.next = at + 1;
-            return place;
+            return seen.place;
         }
-        let known = self.known.iter().find(|(known, _)| **known == *key);
-        let place = known.map_or_else(|| place(R::SPELLINGS, key), |(_, place)| *place);
-        if self.own.is_empty() {
-            self.own = self.known.iter().map(|(known, place)| (&**known, *place)).collect();
-        }
-        if self.own.len() < LONGEST {
-            self.own.insert(self.next, (key, place));
+        let mut known = self.known.iter().enumerate();
+        let seen = match known.find(|(_, (known, _))| **known == *key) {
+            Some((at, (known, place))) => {
+                self.next_known = at + 1;
+                Seen { key, known: Some(known), place: *place }
+            }
+            None => Seen { key, known: None, place: place(R::SPELLINGS, key) },
+        };
+        let place = seen.place;
+        self.remember(seen);
+        place
+    }
+
+    fn remember(&mut self, seen: Seen<'de>) {
+        if self.seen.len() < LONGEST {
+            self.seen.insert(self.next, seen);
             self.next += 1;
         }
-        place
     }
 }
 
@@ -205,4 +231,22 @@ pub(super) fn place(fields: &[Spelling], key: &str) -> Option<Place> {
     let own = by_name(|key, name| key == name).or_else(|| by_name(alike));
     let place = |is_own| move |field| Some(Place { field: u16::try_from(field).ok()?, is_own });
     own.and_then(place(true)).or_else(|| by_alias().and_then(place(false)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_json_writes_in_another_way_is_not_remembered() {
+        let before = SeenBefore::new();
+        let long = "k".repeat(LONGEST + 1);
+        let keys = ["a", "a\":\"7\",\"b", "b\"", "c\\u0061", "d\n", long.as_str(), "ä"];
+        before.learn(keys.iter().map(|key| (*key, None)));
+        let kept: Vec<_> = before.keys().iter().map(|(key, _)| &**key).collect();
+        assert_eq!(kept, ["a", "ä"]);
+        // Fewer keys than are known tell nothing.
+        before.learn(["z"].into_iter().map(|key| (key, None)));
+        assert_eq!(before.keys().len(), 2);
+    }
 }

@@ -178,6 +178,7 @@ proptest! {
         let spelt = Speller(seed).object::<Sample>(&serde_json::to_value(&sample).unwrap()).to_string();
         let broken: String = spelt.chars().take(cut).collect();
         let odd = Sample::FIELDS.iter().map(|field| json!({ *field: value }).to_string());
+        prop_assert!(json::at_a_glance::<Sample>(&spelt).is_some(), "{spelt}");
         for text in odd.chain([spelt, broken]) {
             match (json::read::<Sample>(&text), serde_json::from_str::<Sample>(&text)) {
                 (Ok(read), Ok(expected)) => prop_assert!(read == expected, "{text}"),
@@ -237,7 +238,7 @@ proptest! {
         // The same row over and over, with others between: what is remembered is of use, and then is not.
         let rows: Vec<_> = rows.into_iter().flat_map(|row| [row, usual.clone(), usual.clone()]).collect();
         let list = format!("{{\"rows\": [{}]}}", rows.join(", "));
-        let together: Rows = serde_json::from_str(&list).unwrap_or_else(|error| panic!("{error}: {list}"));
+        let together: Rows = json::at_a_glance(&list).unwrap_or_else(|| panic!("{list}"));
         let alone: Vec<Sample> = rows.iter().map(|row| serde_json::from_str(row).expect("a row")).collect();
         prop_assert_eq!(together.rows.len(), alone.len());
         for ((row, together), alone) in rows.iter().zip(&together.rows).zip(&alone) {

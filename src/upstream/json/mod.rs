@@ -39,6 +39,18 @@ pub fn read_bytes<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, Error>
     }
 }
 
+/// Whether a text stands in JSON as it is, without an escape.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    plain(text.as_bytes()) == text.len()
+}
+
+/// The same as `read`, without a second reading.
+#[cfg(test)]
+pub(crate) fn at_a_glance<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
+    Reader::new(text).whole().ok()
+}
+
 /// What is left of a text.
 struct Reader<'de> {
     text: &'de str,
@@ -305,8 +317,8 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
         }
     }
 
-    /// Visits nothing if the key is this name, and else the key: who knows which one comes next has it compared instead
-    /// of read.
+    /// Visits nothing if the key is this name, which is plain, and else the key: who knows which one comes next has it
+    /// compared instead of read.
     #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
@@ -314,6 +326,7 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        debug_assert!(is_plain(name), "it would be compared with something else");
         let reader = self.0;
         let ahead = reader.text.as_bytes().get(reader.at..).unwrap_or_default();
         if let [b'"', ahead @ ..] = ahead

@@ -69,11 +69,6 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What is read here, without a second reading.
-fn glance(text: &str) -> Option<Value> {
-    Reader::new(text).whole().ok()
-}
-
 fn serde(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
@@ -82,8 +77,8 @@ proptest! {
     #[test]
     fn what_is_well_formed_is_read_at_a_glance(value in any_json()) {
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
-            prop_assert_eq!(glance(&text), serde(&text), "{}", text);
-            prop_assert!(glance(&text).is_some(), "{}", text);
+            prop_assert_eq!(at_a_glance(&text), serde(&text), "{}", text);
+            prop_assert!(serde(&text).is_some(), "{}", text);
         }
     }
 
@@ -93,14 +88,14 @@ proptest! {
         let places: Vec<_> = text.char_indices().map(|(place, _)| place).collect();
         let (before, after) = text.split_at(places[at.index(places.len())]);
         for text in [format!("{before}{piece}{after}"), before.to_owned(), after.to_owned()] {
-            prop_assert_eq!(glance(&text), serde(&text), "{}", text);
+            prop_assert_eq!(at_a_glance(&text), serde(&text), "{}", text);
         }
     }
 
     #[test]
     fn pieces_in_any_order_are_read_or_refused_alike(pieces in prop::collection::vec(prop::sample::select(&PIECES), 0..12)) {
         let text = pieces.concat();
-        prop_assert_eq!(glance(&text), serde(&text), "{}", text);
+        prop_assert_eq!(at_a_glance(&text), serde(&text), "{}", text);
     }
 
     #[test]
@@ -114,7 +109,11 @@ proptest! {
 fn what_stands_too_deep_is_left_to_the_other_reader_which_refuses_it() {
     for (deep, is_read) in [(127, true), (128, false), (100_000, false)] {
         let text = format!("{}{}", "[".repeat(deep), "]".repeat(deep));
-        assert_eq!((glance(&text).is_some(), serde(&text).is_some()), (is_read, is_read), "{deep}");
+        assert_eq!(
+            (at_a_glance::<Value>(&text).is_some(), serde(&text).is_some()),
+            (is_read, is_read),
+            "{deep}"
+        );
         let ignored = format!("{{\"a\":{text}}}");
         assert!(read::<serde::de::IgnoredAny>(&ignored).is_ok(), "{deep}");
     }
@@ -128,4 +127,52 @@ fn a_second_reading_has_all_the_memory_of_the_first() {
     let (error, nothing) = allowance::within(taken, || read::<allowance::Counted>(&broken).unwrap_err());
     assert!(error.is_eof(), "{error}");
     assert_eq!(nothing, taken, "once, not twice");
+}
+
+/// What a key is found to be: the name it was compared with, or itself.
+struct Compared(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Compared {
+    type Value = Option<String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_struct(self.0, &[], self)
+    }
+}
+
+impl Visitor<'_> for Compared {
+    type Value = Option<String>;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Some(key.to_owned()))
+    }
+}
+
+#[test]
+fn a_key_is_the_name_it_is_compared_with_or_it_is_read() {
+    let key = |name, text: &str| {
+        let mut reader = Reader::new(text);
+        let mut items = Items { reader: &mut reader, last: b'}', is_first: true };
+        let key = items.next_key_seed(Compared(name)).ok().flatten();
+        (key, items.next_value::<i64>().ok())
+    };
+    let another = |key: &str| Some(Some(key.to_owned()));
+    assert_eq!(key("name", "\"name\":1"), (Some(None), Some(1)));
+    assert_eq!(key("name", " \"name\" : 1"), (Some(None), Some(1)));
+    assert_eq!(key("", "\"\":1"), (Some(None), Some(1)));
+    assert_eq!(key("name", "\"names\":1"), (another("names"), Some(1)));
+    assert_eq!(key("names", "\"name\":1"), (another("name"), Some(1)));
+    assert_eq!(key("name", "\"n\\u0061me\":1"), (another("name"), Some(1)));
+    assert_eq!(key("name", "\"Name\":1"), (another("Name"), Some(1)));
+    assert_eq!(key("", "\"name\":1"), (another("name"), Some(1)));
+    assert_eq!(key("name", "name:1").0, None);
+    assert_eq!(key("name", "\"name\",1"), (Some(None), None));
 }
