@@ -118,24 +118,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".*".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(5, 64, 8, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
-                prop::collection::btree_map(".*", inner, 0..8)
-                    .prop_map(|entries| entries.into_iter().collect::<Map<_, _>>().into()),
-            ]
-        })
-    }
+    use crate::upstream::json::tests::any_json;
 
     proptest! {
         #[test]

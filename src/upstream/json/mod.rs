@@ -345,4 +345,4 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

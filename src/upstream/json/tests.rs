@@ -49,7 +49,7 @@ const PIECES: [&str; 40] = [
     "nul",
 ];
 
-fn any_json() -> impl Strategy<Value = Value> {
+pub(in crate::upstream) fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
