@@ -2,11 +2,11 @@
 //! were asked under, so an answer from before a write is never found after it. While a write may still be under way
 //! although its answer was lost, nothing about its nouns is kept at all.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use foldhash::HashMap;
 use tokio::sync::watch;
 
 use super::basis::Grounds;
@@ -220,10 +220,8 @@ mod tests {
 
     #[test]
     fn a_write_moves_its_own_nouns_in_its_own_tenant() {
-        let identity = |tenant| Identity {
-            realm: Realm::Tenant(TenantId(tenant)),
-            principal: Principal::LoginName("a".into()),
-        };
+        let identity =
+            |tenant| Identity::new(Realm::Tenant(TenantId(tenant)), Principal::LoginName("a".into()));
         let epochs = Epochs::default();
         let reads = [Noun::User, Noun::SkillGroup];
         let (here, elsewhere) = (epochs.stamp(&identity(1), &reads), epochs.stamp(&identity(2), &reads));
@@ -236,7 +234,7 @@ mod tests {
 
     #[test]
     fn an_answer_holds_until_something_is_written_of_what_it_was_made_of() {
-        let identity = Identity { realm: Realm::Icws, principal: Principal::LoginName("a".into()) };
+        let identity = Identity::new(Realm::Icws, Principal::LoginName("a".into()));
         let whose = Whose { portal: None, icws: Some(identity.clone()) };
         let epochs = Epochs::default();
         let (moment, stamp) = (epochs.moment(&whose), epochs.stamp(&identity, &[Noun::IcwsRole]));
@@ -251,8 +249,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_write_unsettles_its_nouns_for_a_while() {
-        let identity =
-            Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::LoginName("a".into()) };
+        let identity = Identity::new(Realm::Tenant(TenantId(1)), Principal::LoginName("a".into()));
         let epochs = Epochs::default();
         epochs.unsettle(&identity, &[Noun::User], Duration::from_mins(1));
         assert!(!epochs.is_settled(&identity, &[Noun::SkillGroup, Noun::User]));

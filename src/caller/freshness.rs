@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::kept::Kept;
 
 /// How fresh what a request reads has to be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Freshness {
     /// What is too old is asked for, and if that fails the read does: a change, or a client that wants nothing old.
     #[default]

@@ -11,7 +11,7 @@ use crate::upstream::Flight;
 /// How often the rest of the request gets its turn before a level is closed: keys that come a turn later are still of it.
 const TURNS: usize = 2;
 
-type Make<K, P> = Box<dyn Fn(Vec<K>) -> BoxFuture<'static, P> + Send + Sync>;
+type Make<K, P> = dyn Fn(Vec<K>) -> BoxFuture<'static, P> + Send + Sync;
 
 /// The level that is still open: its keys, and the plan that will be made for them.
 type Open<K, P> = Option<(Vec<K>, Flight<P>)>;
@@ -34,7 +34,7 @@ where
     where
         F: Future<Output = P> + Send + 'static,
     {
-        Self { make: Arc::new(Box::new(move |keys| plan(keys).boxed())), open: Arc::default() }
+        Self { make: Arc::new(move |keys| plan(keys).boxed()), open: Arc::default() }
     }
 
     /// The plan for this key and all others of its level.

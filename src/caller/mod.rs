@@ -44,7 +44,7 @@ mod users_by_id;
 mod visibility;
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use ahead::Expected;
 pub use answers::Answers;
@@ -87,10 +87,11 @@ pub struct Caller {
     edges: Arc<Edges>,
 }
 
-/// What is gathered for all fields of a request.
+/// What is gathered for all fields of a request, each from its first key on.
 struct Edges {
-    skill_groups_of: SkillGroupsOf,
-    users_by_id: UsersById,
+    reader: Arc<Reader>,
+    skill_groups_of: OnceLock<SkillGroupsOf>,
+    users_by_id: OnceLock<UsersById>,
 }
 
 impl Caller {
@@ -98,10 +99,8 @@ impl Caller {
     #[must_use]
     pub fn new(reader: Reader) -> Self {
         let reader = Arc::new(reader);
-        let edges = Edges {
-            skill_groups_of: SkillGroupsOf::new(reader.clone()),
-            users_by_id: UsersById::new(reader.clone()),
-        };
+        let (skill_groups_of, users_by_id) = (OnceLock::new(), OnceLock::new());
+        let edges = Edges { reader: reader.clone(), skill_groups_of, users_by_id };
         Self { reader, edges: Arc::new(edges) }
     }
 
@@ -113,22 +112,32 @@ impl Caller {
 
     /// The skill groups an agent is in, asked for in whichever direction is cheaper for all agents of this level.
     pub async fn skill_groups_of(&self, agent: AgentKey) -> Result<SkillGroups, CallerError> {
-        self.edges.skill_groups_of.load(&self.reader, agent).await
+        self.edges.skill_groups_of().load(&self.reader, agent).await
     }
 
     /// The skill groups each of these agents is in, in the same order, by one plan for all of them.
     pub async fn skill_groups_of_all(&self, agents: &[AgentKey]) -> Vec<Result<SkillGroups, CallerError>> {
-        self.edges.skill_groups_of.load_all(&self.reader, agents).await
+        self.edges.skill_groups_of().load_all(&self.reader, agents).await
     }
 
     /// A user, asked for by id or found in the roster, whichever is cheaper for all users of this level.
     pub async fn user_by_id(&self, id: UserId) -> Result<Option<Arc<User>>, CallerError> {
-        self.edges.users_by_id.load(&self.reader, id).await
+        self.edges.users_by_id().load(&self.reader, id).await
     }
 
     /// Each of these users, in the same order, by one plan for all of them.
     pub async fn users_by_id(&self, ids: &[UserId]) -> Vec<Result<Option<Arc<User>>, CallerError>> {
         users_by_id::load_all(&self.reader, ids).await
+    }
+}
+
+impl Edges {
+    fn skill_groups_of(&self) -> &SkillGroupsOf {
+        self.skill_groups_of.get_or_init(|| SkillGroupsOf::new(self.reader.clone()))
+    }
+
+    fn users_by_id(&self) -> &UsersById {
+        self.users_by_id.get_or_init(|| UsersById::new(self.reader.clone()))
     }
 }
 

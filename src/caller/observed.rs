@@ -4,9 +4,10 @@
 //! key, record or name, and a plan decides by which calls the same answer is made. What an operation takes while there is
 //! little to do is kept apart: by that the room for calls finds out that an upstream has grown slow.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use foldhash::HashMap;
 
 use super::figures::OperationFigures;
 use super::recent::Recent;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
-use reqwest::{Method, Response, StatusCode, Url};
+use reqwest::{Method, Response, StatusCode};
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
@@ -15,7 +15,8 @@ use super::credentials::{Credentials, cookie_of};
 use super::dialect;
 use super::envelope::Reply;
 use super::error::PortalError;
-use super::operation::{Authentication, Base, Body, Operation};
+use super::operation::{Authentication, Body, Operation};
+use super::urls::PortalUrls;
 use crate::config;
 use crate::upstream::trace::CallSpan;
 use crate::upstream::{
@@ -33,13 +34,6 @@ static DECODING: Semaphore = Semaphore::const_new(4);
 /// How many times `max_answer_bytes` what is read of one answer may take; that of a portal that means well takes about its
 /// size, and nearly four times that where its records hold small objects that no field names.
 const MEMORY: usize = 4;
-
-/// The two hosts of the contract, parsed once.
-#[derive(Debug)]
-pub struct PortalUrls {
-    portal: Url,
-    callback: Option<Url>,
-}
 
 /// The client of one portal, shared by all sessions.
 #[derive(Clone)]
@@ -76,14 +70,7 @@ impl Upstream for Portal {
 impl Portal {
     /// A client with the given settings; fails if an address is not a URL or the TLS of the machine cannot be used.
     pub fn new(settings: config::Portal) -> Result<Self, String> {
-        let parse = |name: &str, text: &str| Url::parse(text).map_err(|error| format!("{name}: {error}"));
-        let urls = PortalUrls {
-            portal: parse("portal.url", &settings.url)?,
-            callback: match settings.callback_url.as_str() {
-                "" => None,
-                text => Some(parse("portal.callback_url", text)?),
-            },
-        };
+        let urls = PortalUrls::new(&settings)?;
         let patience = Patience {
             connect: Duration::from_millis(settings.connect_timeout_milliseconds),
             call: Duration::from_millis(settings.call_timeout_milliseconds),
@@ -178,7 +165,7 @@ impl Portal {
         credentials: Option<&Credentials>,
         span: &mut CallSpan,
     ) -> Result<Response, PortalError> {
-        let url = self.url::<O>(&operation.path(&dialect::now(&self.settings.dialect)))?;
+        let url = self.urls.of(operation, &self.settings.dialect)?;
         let http = self.http.here();
         let mut request = match O::BODY {
             Body::Get => http.get(url),
@@ -202,20 +189,6 @@ impl Portal {
             }
             Err(error) => Err(self.lost::<O>(self.http.lost(&error).await)),
         }
-    }
-
-    fn url<O: Operation>(&self, path: &str) -> Result<Url, PortalError> {
-        let base = match O::BASE {
-            Base::Portal => &self.urls.portal,
-            Base::Callback => self
-                .urls
-                .callback
-                .as_ref()
-                .ok_or(PortalError::NotConfigured { operation: O::NAME, setting: "portal.callback_url" })?,
-        };
-        let mut url = base.clone();
-        url.set_path(path);
-        Ok(url)
     }
 
     fn body<O: Operation>(

@@ -24,9 +24,10 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 mod tolerant;
+mod urls;
 pub mod user;
 
-pub use client::{Answer, Portal, PortalUrls};
+pub use client::{Answer, Portal};
 pub use credentials::Credentials;
 pub use envelope::{Envelope, Paging, Reply};
 pub use error::PortalError;

@@ -10,7 +10,7 @@ use super::record::Record;
 use crate::upstream::{Answer, Call, Destination, Form, Noun, Shareable};
 
 /// Which of the contract's two bases an operation is posted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Base {
     /// The administration portal.
     Portal,
@@ -70,8 +70,8 @@ pub trait Operation: Record + Clone {
     /// What comes back.
     type Reply: Reply;
 
-    /// The path with its values in place, percent-encoded; `now` is the time stamp some paths end in.
-    fn path(&self, now: &str) -> Cow<'static, str> {
+    /// The path with its values in place, percent-encoded; `now` tells the time stamp some paths end in.
+    fn path(&self, now: impl FnOnce() -> String) -> Cow<'static, str> {
         let _ = now;
         Cow::Borrowed(Self::PATH)
     }

@@ -120,7 +120,7 @@ mod tests {
 
     fn person(number: u32) -> Whose {
         let principal = Principal::LoginName(number.to_string());
-        Whose { portal: Some(Identity { realm: Realm::Tenant(TenantId(1)), principal }), icws: None }
+        Whose { portal: Some(Identity::new(Realm::Tenant(TenantId(1)), principal)), icws: None }
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! worked out by whoever waits for it, goes on if the first to ask goes away, and is given up when nobody waits.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,12 +11,12 @@ use futures_util::future::BoxFuture;
 use super::answer::Written;
 use super::kept::Key;
 use crate::caller::{Basis, Freshness, Moment};
-use crate::upstream::{self, WeakFlight};
+use crate::upstream::{self, AsCarried, WeakFlight};
 
 /// What joins two requests: the same question of the same people, with no write of anything they may see between, and as
 /// long to answer it: one gives up its reads when its own time is over, which is no answer to who has more, and who has less
 /// is to be told what there is by then; and the same mind about what is old.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Place {
     pub(super) key: Arc<Key>,
     pub(super) moment: Moment,
@@ -25,6 +26,13 @@ pub(super) struct Place {
     pub(super) event: u64,
 }
 
+impl Hash for Place {
+    /// Of one question of the same people there are few places at once.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
 type Work = BoxFuture<'static, Option<Arc<Written>>>;
 
 /// An answer that is worked out for all who wait for it; `None` if that went wrong.
@@ -32,7 +40,7 @@ pub(super) type Flight = upstream::Flight<Option<Arc<Written>>>;
 
 /// All queries that can be joined; requests under way bound it.
 #[derive(Clone, Default)]
-pub(super) struct UnderWay(Arc<Mutex<HashMap<Place, Entry>>>);
+pub(super) struct UnderWay(Arc<Mutex<HashMap<Place, Entry, AsCarried>>>);
 
 struct Entry {
     /// Held by those who wait for it only.
@@ -65,7 +73,7 @@ impl Drop for Landing {
 }
 
 impl UnderWay {
-    fn entries(&self) -> MutexGuard<'_, HashMap<Place, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Place, Entry, AsCarried>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

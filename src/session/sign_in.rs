@@ -168,7 +168,7 @@ impl Sessions {
     ) -> Result<Issued, SignInError> {
         let longest = SignedDuration::from_mins(i64::try_from(self.settings.max_minutes).unwrap_or(720));
         let lifetime = (opening.since, opening.since + longest);
-        let identity = identity.map(|Identity { realm, principal }| self.identity(realm, principal));
+        let identity = identity.map(|portal| self.identity(portal.realm, portal.principal.clone()));
         let portal = PortalSession {
             login_name: opening.login_name.to_owned(),
             stage,
@@ -243,7 +243,7 @@ fn signed_in(
         program_nm: known.and_then(|known| known.program_nm.clone()),
         ..Tenant::default()
     };
-    let identity = Identity { realm: Realm::Tenant(tenant), principal };
+    let identity = Identity::new(Realm::Tenant(tenant), principal);
     Ok((Stage::SignedIn(Arc::new(tenant_record)), Some(identity)))
 }
 

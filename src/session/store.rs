@@ -269,7 +269,7 @@ impl Sessions {
             Some(held) => Principal::Service(held.account.clone(), Box::new(principal)),
             None => principal,
         };
-        Identity { realm, principal }
+        Identity::new(realm, principal)
     }
 
     /// The sessions that may be of the people of this one, each as a request would find it, unless nothing is left of it.

@@ -134,7 +134,7 @@ mod tests {
     use crate::session::{Principal, Realm};
 
     fn identity(number: i64) -> Identity {
-        Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::User(UserId(number)) }
+        Identity::new(Realm::Tenant(TenantId(1)), Principal::User(UserId(number)))
     }
 
     fn popped(lines: &mut Lines<&'static str>) -> Vec<&'static str> {

@@ -222,7 +222,7 @@ mod tests {
     /// The key of a person's question, after so many writes.
     fn key<C: Call>(tenant: i64, name: &str, writes: u64) -> Key {
         let principal = Principal::LoginName(name.to_owned());
-        let identity = Identity { realm: Realm::Tenant(TenantId(tenant)), principal };
+        let identity = Identity::new(Realm::Tenant(TenantId(tenant)), principal);
         let mut epochs = Stamp::default();
         epochs[Noun::Catalogue as usize] = writes;
         Key::new(KeyParts { owner: Owner::One(identity), operation: C::NAME, epochs, question: "{}".into() })

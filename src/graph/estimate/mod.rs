@@ -13,13 +13,14 @@ mod price;
 mod spot;
 mod walk;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_graphql::Variables;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use async_graphql::registry::{MetaType, MetaTypeName, Registry};
 use async_graphql::{OutputType, SubscriptionType};
+use foldhash::HashMap;
 
 use super::context::Visit;
 use super::mutation::Mutation;

@@ -168,9 +168,9 @@ impl Operation for GetCallbackInfo {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetCallbackInfoReply;
 
-    fn path(&self, now: &str) -> Cow<'static, str> {
+    fn path(&self, now: impl FnOnce() -> String) -> Cow<'static, str> {
         let callback = self.cbid.map(|id| id.to_string()).unwrap_or_default();
-        filled(Self::PATH, &[("{cbid}", &callback), ("{requestTimestamp}", now)])
+        filled(Self::PATH, &[("{cbid}", &callback), ("{requestTimestamp}", &now())])
     }
 }
 
@@ -191,7 +191,7 @@ impl Operation for GetDialedNumberList {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetDialedNumberListReply;
 
-    fn path(&self, _: &str) -> Cow<'static, str> {
+    fn path(&self, _: impl FnOnce() -> String) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -213,7 +213,7 @@ impl Operation for GetAgentDispositionStatusCodes {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = GetAgentDispositionStatusCodesReply;
 
-    fn path(&self, _: &str) -> Cow<'static, str> {
+    fn path(&self, _: impl FnOnce() -> String) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -232,8 +232,8 @@ impl Operation for TestWS {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = Alive;
 
-    fn path(&self, now: &str) -> Cow<'static, str> {
-        filled(Self::PATH, &[("{timestamp}", now)])
+    fn path(&self, now: impl FnOnce() -> String) -> Cow<'static, str> {
+        filled(Self::PATH, &[("{timestamp}", &now())])
     }
 }
 

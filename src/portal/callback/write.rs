@@ -69,7 +69,7 @@ impl Operation for CreateCallbackRequest {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = CallbackReply;
 
-    fn path(&self, _: &str) -> Cow<'static, str> {
+    fn path(&self, _: impl FnOnce() -> String) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -95,7 +95,7 @@ impl Operation for UpdateCallbackRequest {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = CallbackReply;
 
-    fn path(&self, _: &str) -> Cow<'static, str> {
+    fn path(&self, _: impl FnOnce() -> String) -> Cow<'static, str> {
         filled(Self::PATH, &[("{program_prefix}", self.program_prefix.as_deref().unwrap_or_default())])
     }
 }
@@ -117,7 +117,7 @@ impl Operation for CancelCallback {
     const AUTHENTICATION: Authentication = Authentication::None;
     type Reply = Envelope;
 
-    fn path(&self, _: &str) -> Cow<'static, str> {
+    fn path(&self, _: impl FnOnce() -> String) -> Cow<'static, str> {
         filled(Self::PATH, &[("{cbid}", &self.cbid.map(|id| id.to_string()).unwrap_or_default())])
     }
 }

@@ -36,7 +36,7 @@ fn built<O: Operation>(reply: Echo) -> Built {
     Built {
         name: O::NAME,
         path: O::PATH,
-        path_of_nothing: O::default().path("0").into_owned(),
+        path_of_nothing: O::default().path(|| "0".to_owned()).into_owned(),
         base: O::BASE,
         body: O::BODY,
         authentication: O::AUTHENTICATION,

@@ -17,7 +17,7 @@ use crate::upstream::{Destination, Reach};
 const PATIENCE: Duration = Duration::from_hours(1);
 
 fn person(number: i64) -> Identity {
-    Identity { realm: Realm::Tenant(TenantId(1)), principal: Principal::User(UserId(number)) }
+    Identity::new(Realm::Tenant(TenantId(1)), Principal::User(UserId(number)))
 }
 
 fn gate(calls: usize, waiting: usize) -> Arc<Gate> {
