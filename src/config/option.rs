@@ -7,10 +7,8 @@ use std::sync::LazyLock;
 
 use reqwest::Url;
 use toml::{Table, Value};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
-use super::{Config, DEFAULTS, service_account, session, telemetry};
+use super::{Config, DEFAULTS, Log, service_account, session, telemetry};
 
 /// The embedded defaults as a tree: which options there are, and of which type.
 pub(super) static TREE: LazyLock<Table> =
@@ -84,7 +82,7 @@ pub(super) fn check(path: &[String], value: &Value) -> Result<(), String> {
             Value::String(text),
         ) => is_header_text(text),
         ("telemetry.endpoint", Value::String(text)) => telemetry::is_endpoint(text),
-        ("log.level", Value::String(text)) => is_filter(text),
+        ("log.level", Value::String(text)) => Log::targets(text).is_some(),
         ("log.audit", Value::String(text)) => !text.trim().is_empty(),
         (_, Value::String(text)) if path.len() == 4 => !text.is_empty(),
         _ => true,
@@ -288,13 +286,4 @@ fn is_host(text: &str) -> bool {
 /// What can stand in a header; `Accept-Language` is one, and a name that cannot be read helps no administrator.
 fn is_header_text(text: &str) -> bool {
     !text.trim().is_empty() && text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
-}
-
-fn is_filter(text: &str) -> bool {
-    // A word that is no level would be taken for the name of a module: "inof" would silence everything else.
-    let has_only_levels = text
-        .split(',')
-        .filter(|directive| !directive.contains(['=', '[', ']']))
-        .all(|directive| directive.trim().parse::<LevelFilter>().is_ok());
-    !text.trim().is_empty() && has_only_levels && EnvFilter::try_new(text).is_ok()
 }

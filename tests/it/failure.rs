@@ -7,6 +7,8 @@ use std::time::Duration;
 use portalgraph::simulator::{ANY, DEMO_ICWS_LOGIN, DEMO_LOGIN, Fault, World};
 use serde_json::{Value, json};
 use tracing::instrument::WithSubscriber as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::house::{Answer, Client, House, ICWS};
 use crate::log_lines::Lines;
@@ -259,10 +261,11 @@ fn no_log_line_tells_a_password_or_a_token() {
     let lines = Lines::default();
     let writer = lines.clone();
     let subscriber = tracing_subscriber::fmt()
-        .with_env_filter("portalgraph=trace")
+        .with_max_level(LevelFilter::TRACE)
         .with_ansi(false)
         .with_writer(move || writer.clone())
-        .finish();
+        .finish()
+        .with(Targets::new().with_target("portalgraph", LevelFilter::TRACE));
     // With one subscriber, a thread without any could decide for all that nobody wants a line; with two it is asked.
     let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     // All on this thread, so that every task of the gateway writes here.

@@ -8,6 +8,8 @@ mod sign_in;
 
 use serde_json::Value;
 use tracing::instrument::WithSubscriber as _;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::log_lines::Lines;
 
@@ -47,9 +49,9 @@ fn audited<F: Future>(run: impl FnOnce(Lines) -> F) -> F::Output {
     let subscriber = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
-        .with_env_filter("portalgraph::audit=info")
         .with_writer(move || writer.clone())
-        .finish();
+        .finish()
+        .with(Targets::new().with_target("portalgraph::audit", LevelFilter::INFO));
     // With one subscriber, a thread without any could decide for all that nobody wants a line; with two it is asked.
     let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
     let _here = tracing::subscriber::set_default(subscriber);
